@@ -1,0 +1,18 @@
+"""The service's settings for tests: an installation with keys made for the run."""
+
+import base64
+import os
+import secrets
+import tempfile
+
+os.environ.setdefault("SEP_DATA", tempfile.mkdtemp(prefix="sep-tests-"))
+os.environ.setdefault("SEP_SECRET_KEY", secrets.token_urlsafe(48))
+os.environ.setdefault("SEP_MASTER_KEY", base64.b64encode(secrets.token_bytes(32)).decode())
+os.environ.setdefault("SEP_ADDRESS", "http://testserver")
+os.environ.setdefault("SEP_SIMULATOR", "true")
+os.environ.setdefault("SEP_METRICS", "true")
+os.environ.setdefault("SEP_LOG_FORMAT", "console")
+
+from sep.config.settings import *  # noqa: E402, F403  the variables above must be set before
+
+STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
