@@ -1,0 +1,33 @@
+"""The queues, in one table. A queue is a promise about waiting: what stands in one never delays another."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How one queue is served.
+
+    `concurrency` is the number of its jobs at once in one worker, `polling` the seconds between two looks at
+    the queue, `per_second` the most jobs started in a second over all workers (a provider's limit, with
+    headroom: on SQLite the first second may run ahead).
+    """
+
+    concurrency: int
+    polling: float
+    per_second: int | None = None
+
+
+QUEUES: Final[dict[str, Queue]] = {
+    # A person waits for the code with the page open: never behind anything else.
+    "codes": Queue(concurrency=16, polling=0.1),
+    # Invitations, reminders, receipts: minutes are forgivable. MAX allows 30 requests a second.
+    "messages": Queue(concurrency=16, polling=0.2, per_second=25),
+    # A receiver that hangs costs its time-out each, and nobody else's.
+    "webhooks": Queue(concurrency=16, polling=0.2),
+    # Rendering takes a processor each.
+    "pages": Queue(concurrency=2, polling=0.2),
+    # Workflows that sleep or wait for an answer hold a thread, and must not hold a sender's place.
+    "waiting": Queue(concurrency=256, polling=0.2),
+    "housekeeping": Queue(concurrency=2, polling=0.5),
+}

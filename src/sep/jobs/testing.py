@@ -1,0 +1,81 @@
+"""Running the queued work inside a test, with the real DBOS."""
+
+import time
+from datetime import timedelta
+from typing import Final
+
+from django.db import connection
+
+from sep.jobs import declaration, waiting, worker
+from sep.jobs.engine import client, register_queues
+from sep.jobs.failures import StepFailed
+from sep.jobs.queues import QUEUES, Queue
+from sep.jobs.status import table
+
+_EAGER: Final = {name: Queue(queue.concurrency, polling=0.005) for name, queue in QUEUES.items()}
+
+
+def drain(*, delayed: bool = False, timeout: timedelta = timedelta(seconds=30)) -> None:
+    """Run a real worker in this process until nothing is left to do, and stop it.
+
+    For tests with `transactional_db` (the worker reads what was committed, through connections of its own).
+    On return every job has finished, except delayed ones and workflows in `sleep` or `receive`: these stay
+    pending, and go on in the next `drain`. Periodic jobs are not started: call them. Retries do not wait.
+    Between tests Django's flush empties the queues together with the tables.
+
+    Args:
+        delayed: Run jobs with a delay too, as though their time had come.
+        timeout: After which the test fails.
+
+    Raises:
+        Exception: the first error that ended a job for good, as it was raised.
+        TimeoutError: there is still something to do.
+
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("drain() needs transactional_db: a worker does not see an open transaction")
+    if delayed:
+        _bring_forward()
+    errors: list[Exception] = []
+    deadline = time.monotonic() + timeout.total_seconds()
+    register_queues(_EAGER)
+    declaration.backoff_scale, worker.on_failure = 0.0, errors.append
+    kept_open, connection.settings_dict["CONN_MAX_AGE"] = connection.settings_dict["CONN_MAX_AGE"], 0
+    try:
+        with worker.launched("drain", grace_seconds=0, notification_polling=0.005):
+            while not _idle():
+                if time.monotonic() > deadline:
+                    raise TimeoutError("drain(): jobs are still running")
+                time.sleep(0.005)
+    finally:
+        connection.settings_dict["CONN_MAX_AGE"] = kept_open
+        declaration.backoff_scale, worker.on_failure = 1.0, worker.ignore
+        register_queues(QUEUES)
+    if errors:
+        raise errors[0].__cause__ if isinstance(errors[0], StepFailed) and errors[0].__cause__ else errors[0]
+
+
+def _bring_forward() -> None:
+    with client() as dbos:
+        for each in dbos.list_workflows(status="DELAYED", load_input=False, load_output=False):
+            dbos.set_workflow_delay(each.workflow_id, delay_seconds=0)
+        dbos._sys_db.transition_delayed_workflows()  # noqa: SLF001  or else within a second
+
+
+def _idle() -> bool:
+    """Tell whether all that is unfinished waits for something from outside.
+
+    The order of the three looks matters: a message goes from its sender (unfinished until it is sent) to the
+    table (unconsumed), to its receiver (no longer waiting before it is consumed).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT workflow_uuid FROM {table('workflow_status')} WHERE status IN ('ENQUEUED', 'PENDING')"  # noqa: S608
+        )
+        unfinished = {workflow_id for (workflow_id,) in cursor.fetchall()}
+        cursor.execute(
+            f"SELECT destination_uuid, topic FROM {table('notifications')} WHERE NOT consumed"  # noqa: S608
+        )
+        unread = set(cursor.fetchall())
+    waiting_now = dict(waiting.WAITING)
+    return unfinished <= waiting_now.keys() and unread.isdisjoint(waiting_now.items())
