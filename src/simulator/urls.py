@@ -1,0 +1,15 @@
+"""Mounted by the service at /phone/."""
+
+from django.urls import path
+
+from simulator import smsc, views
+
+app_name = "simulator"
+urlpatterns = [
+    path("", views.phone, name="phone"),
+    path("feed", views.feed, name="feed"),
+    path("api/messages", views.messages, name="messages"),
+    path("api/behaviour", views.behaviour, name="behaviour"),
+    path("smsc/sys/send.php", smsc.send, name="smsc-send"),
+    path("smsc/sys/status.php", smsc.status, name="smsc-status"),
+]
