@@ -1,0 +1,165 @@
+"""Seals a document: the original, byte for byte, and one revision after it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from io import BytesIO
+
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.validation.pdf_embedded import read_certification_data
+
+from sep.sealing import revision
+from sep.sealing.development import make_development_key
+from sep.sealing.errors import CannotSeal, SelfCheckFailed
+from sep.sealing.evidence import Json, attached_original, check_names, document_evidence, protocol_evidence
+from sep.sealing.keys import SealKey
+from sep.sealing.layout import SetSheet, set_sheet
+from sep.sealing.selfcheck import check_document, check_presigned, check_protocol
+from sep.sealing.sheet import ProtocolSheet
+
+
+@dataclass(frozen=True)
+class SealedFile:
+    """A document ready to be issued. Hashes are SHA-256, lower-case hexadecimal."""
+
+    data: bytes
+    sha256: str
+    original_sha256: str
+    original_length: int  # bytes; `data[:original_length]` is the original
+    protocol: bytes | None  # a sealed PDF of its own when the original came signed, otherwise inside `data`
+
+    @property
+    def protocol_sha256(self) -> str | None:
+        return None if self.protocol is None else sha256(self.protocol).hexdigest()
+
+
+def seal(
+    original: bytes,
+    *,
+    sheet: ProtocolSheet,
+    evidence: Mapping[str, Json],
+    key: SealKey,
+    signed_at: datetime,
+) -> SealedFile:
+    """Append the protocol, the evidence and the organization's seal to a PDF, and check the result.
+
+    An original that carries signatures gets an invisible seal only, since a page or an attachment would break
+    them; its protocol is then issued as a separate sealed PDF with the original attached.
+
+    Args:
+        original: a PDF as the intake accepted it.
+        sheet: what the protocol prints.
+        evidence: a JSON object; `sealKind`, `originalLength`, `originalSha256` and `sealedSha256` are added.
+        key: the organization's seal.
+        signed_at: the time of the seal, with a zone.
+
+    Raises:
+        CannotSeal: the PDF cannot be extended as it is.
+        SelfCheckFailed: the result did not verify; nothing may be issued.
+        ValueError: `signed_at` has no zone, or the evidence uses a name of ours.
+    """
+    if signed_at.tzinfo is None:
+        raise ValueError("signed_at must have a time zone")
+    check_names(evidence)
+    reason = sheet.seal_caption
+    laid_out = set_sheet(sheet, key.facts, signed_at)
+    protocol = None
+    with _damage_is_a_refusal():
+        reader = _open(original)
+        writer = revision.extend(reader)
+        if reader.embedded_signatures:
+            place = revision.invisible_place(writer)
+            data = revision.sign(writer, place, key, signed_at, reason, certify=False)
+        else:
+            place, appearance = revision.add_sheet(writer, laid_out)
+            revision.attach(writer, document_evidence(evidence, original))
+            data = revision.sign(writer, place, key, signed_at, reason, certify=True, appearance=appearance)
+        is_presigned = bool(reader.embedded_signatures)
+    if is_presigned:
+        check_presigned(original, data, key)
+        protocol = _separate_protocol(original, data, laid_out, evidence, key, signed_at, reason)
+    else:
+        check_document(original, data, key, added_pages=len(laid_out.pages))
+    return SealedFile(
+        data=data,
+        sha256=sha256(data).hexdigest(),
+        original_sha256=sha256(original).hexdigest(),
+        original_length=len(original),
+        protocol=protocol,
+    )
+
+
+def can_seal(original: bytes) -> CannotSeal | None:
+    """Try the whole sealing on a PDF with a throw-away key.
+
+    Returns:
+        Nothing when the document can be sealed, otherwise the reason. A rewrite of the file by qpdf may remove
+        any reason but `certified_no_changes`.
+    """
+    key = _trial_key()
+    trial_time = key.certificate.not_valid_before_utc + timedelta(hours=2)
+    try:
+        seal(original, sheet=_TRIAL_SHEET, evidence={}, key=key, signed_at=trial_time)
+    except CannotSeal as reason:
+        return reason
+    except SelfCheckFailed as failure:
+        return CannotSeal("self_check", f"Пробная печать не прошла проверку. {failure}")
+    return None
+
+
+_TRIAL_SHEET = ProtocolSheet(title="Лист подписания", sections=(), verify_url="https://example.org/")
+
+
+@cache
+def _trial_key() -> SealKey:
+    return SealKey.from_pkcs12(make_development_key("Пробная печать"), None)
+
+
+@contextmanager
+def _damage_is_a_refusal() -> Iterator[None]:
+    try:
+        yield
+    except CannotSeal:
+        raise
+    except Exception as error:
+        # Damaged files make a PDF library fail in dozens of ways: KeyError, RecursionError, zlib.error…
+        raise CannotSeal("damaged", "Структура файла PDF повреждена или нестандартна.") from error
+
+
+def _open(original: bytes) -> PdfFileReader:
+    reader = PdfFileReader(BytesIO(original), strict=True)
+    if reader.encrypted:
+        raise CannotSeal("encrypted", "Файл PDF зашифрован.")
+    if reader.xrefs.hybrid_xrefs_present:
+        raise CannotSeal("hybrid_xref", "Файл PDF имеет двойную таблицу ссылок (hybrid-reference).")
+    if reader.root["/Pages"]["/Count"] < 1:
+        raise CannotSeal("no_pages", "В файле PDF нет страниц.")
+    permissions = reader.root["/Perms"] if "/Perms" in reader.root else ()
+    if "/UR3" in permissions or "/UR" in permissions:
+        raise CannotSeal("usage_rights", "Файл PDF имеет особые права Adobe Reader и не допускает изменений.")
+    certification = read_certification_data(reader)
+    if certification is not None and certification.permission == MDPPerm.NO_CHANGES:
+        raise CannotSeal("certified_no_changes", "Автор документа запретил подписью любые изменения.")
+    return reader
+
+
+def _separate_protocol(
+    original: bytes,
+    sealed: bytes,
+    laid_out: SetSheet,
+    evidence: Mapping[str, Json],
+    key: SealKey,
+    signed_at: datetime,
+    reason: str,
+) -> bytes:
+    writer = revision.begin()
+    place, appearance = revision.add_sheet(writer, laid_out)
+    revision.attach(writer, attached_original(original))
+    revision.attach(writer, protocol_evidence(evidence, original, sealed))
+    data = revision.sign(writer, place, key, signed_at, reason, certify=True, appearance=appearance)
+    check_protocol(data, key, pages=len(laid_out.pages))
+    return data
