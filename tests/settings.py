@@ -13,6 +13,15 @@ os.environ.setdefault("SEP_SIMULATOR", "true")
 os.environ.setdefault("SEP_METRICS", "true")
 os.environ.setdefault("SEP_LOG_FORMAT", "console")
 
+from pathlib import Path  # noqa: E402
+
+from sep.sealing import make_development_key  # noqa: E402
+
+_key = Path(os.environ["SEP_DATA"]) / "seal.p12"
+if "SEP_SEAL_PKCS12" not in os.environ:
+    os.environ["SEP_SEAL_PKCS12"] = str(_key)
+    _key.write_bytes(make_development_key("Клиника «Рябина»"))
+
 from sep.config.settings import *  # noqa: E402, F403  the variables above must be set before
 
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -1,0 +1,1 @@
+"""Who: organizations, their keys, patients, signers, and what each may sign."""

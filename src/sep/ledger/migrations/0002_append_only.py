@@ -1,0 +1,21 @@
+"""The head of the empty log, and the database's refusal to change an event."""
+
+from django.db import migrations
+
+from sep.ledger.append_only import ALLOW, REFUSE
+
+
+def refuse(apps, schema_editor):
+    apps.get_model("ledger", "Head").objects.using(schema_editor.connection.alias).create(pk=1, size=0)
+    for statement in REFUSE[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
+def allow(apps, schema_editor):
+    for statement in ALLOW[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0001_initial")]
+    operations = [migrations.RunPython(refuse, allow)]

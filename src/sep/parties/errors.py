@@ -1,0 +1,17 @@
+"""A refusal that a person reads and a program recognises."""
+
+
+class Refusal(Exception):
+    """The request is understood and may not be done.
+
+    Attributes:
+        code: stable, for programs.
+        message: Russian, for people.
+        path: which part of the request it is about, e.g. `signer.phone`; empty when about the whole.
+    """
+
+    def __init__(self, code: str, message: str, path: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.path = path
