@@ -1,0 +1,115 @@
+"""Messages on their way and every attempt to hand one to a gateway."""
+
+from django.db import models
+
+from sep.documents.models import Document, Package
+from sep.parties.identifiers import ulid_key
+from sep.parties.models import Organization
+
+SECRET_PLACE = "\ufffc"
+"""Stands in a kept text where the secret (a code, a link's token) was: OBJECT REPLACEMENT CHARACTER."""
+
+
+class Purpose(models.TextChoices):
+    INVITATION = "invitation", "Приглашение"
+    CODE = "code", "Код подтверждения"
+
+
+class Channel(models.TextChoices):
+    SMS = "sms", "СМС"
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending", "Отправляется"
+    ACCEPTED = "accepted", "Принято оператором"
+    DELIVERED = "delivered", "Доставлено"
+    FAILED = "failed", "Не доставлено"
+
+
+class Delivery(models.Model):
+    """One message to one phone. Its text is kept exactly, without the secret, which lives only while it is needed."""
+
+    id = ulid_key()
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT)
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="deliveries")
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT)
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    channel = models.CharField(max_length=20, choices=Channel)
+    phone_index = models.BinaryField(max_length=32)
+    text = models.BinaryField()
+    secret = models.BinaryField(null=True)
+    parts = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=20, choices=DeliveryState, default=DeliveryState.PENDING)
+    failure = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["phone_index", "purpose", "created_at"], name="delivery_to_phone")]
+
+    def __str__(self) -> str:
+        return self.id
+
+    def write_text(self, text: str, secret: str) -> None:
+        """Keep `text` with the place of `secret` marked, and the secret apart from it."""
+        key = self.organization.key
+        kept = text.replace(secret, SECRET_PLACE)
+        self.text = key.encrypt(kept.encode(), f"delivery.text|{self.id}")
+        self.secret = key.encrypt(secret.encode(), f"delivery.secret|{self.id}")
+
+    @property
+    def kept_text(self) -> str:
+        """The exact text with six dots in the place of the secret: what evidence may show."""
+        text = self.organization.key.decrypt(self.text, f"delivery.text|{self.id}").decode()
+        return text.replace(SECRET_PLACE, "••••••")
+
+    @property
+    def live_secret(self) -> str | None:
+        """The secret while the message may still have to be sent, `None` after."""
+        if self.secret is None:
+            return None
+        return self.organization.key.decrypt(self.secret, f"delivery.secret|{self.id}").decode()
+
+    @property
+    def live_text(self) -> str | None:
+        """The text as it goes to the gateway, `None` when its secret is gone."""
+        secret = self.live_secret
+        if secret is None:
+            return None
+        text = self.organization.key.decrypt(self.text, f"delivery.text|{self.id}").decode()
+        return text.replace(SECRET_PLACE, secret)
+
+
+class AttemptState(models.TextChoices):
+    INTENT = "intent", "Передаётся"
+    ACCEPTED = "accepted", "Принято"
+    REJECTED_PERMANENT = "rejected_permanent", "Отклонено"
+    REJECTED_TEMPORARY = "rejected_temporary", "Временный отказ"
+    UNKNOWN = "unknown", "Ответ не получен"
+
+
+class Attempt(models.Model):
+    """One try at one gateway. Its id is our own id there, so that a lost answer can be asked for."""
+
+    id = models.AutoField(primary_key=True)  # SMSC.ru takes own ids of 1…2147483647
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    gateway = models.CharField(max_length=20)
+    gateway_message_id = models.CharField(max_length=100, blank=True, db_index=True)
+    state = models.CharField(max_length=20, choices=AttemptState, default=AttemptState.INTENT)
+    code = models.CharField(max_length=40, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    cost = models.DecimalField(max_digits=9, decimal_places=2, null=True)
+    started_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    receipt_state = models.CharField(max_length=20, blank=True)
+    receipt_at = models.DateTimeField(null=True)
+    ask_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="attempt_number")]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id}#{self.number}"

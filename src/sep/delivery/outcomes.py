@@ -1,0 +1,122 @@
+"""What a gateway's answer or receipt does to a message, its documents and the ledger."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from sep.delivery.models import Attempt, AttemptState, Delivery, DeliveryState, Purpose
+from sep.delivery.sms.gateway import Outcome, OutcomeState, Receipt, ReceiptState
+from sep.documents import lifecycle
+from sep.documents.statuses import OPEN, Status
+from sep.ledger import log
+from sep.parties.person import mask_phone
+
+FIRST_ASK = timedelta(seconds=20)
+LAST_ASK = timedelta(hours=24)
+_FAILED = frozenset({ReceiptState.FAILED_PERMANENT, ReceiptState.FAILED_TEMPORARY, ReceiptState.EXPIRED})
+
+
+def record(attempt_id: int, outcome: Outcome, now: datetime) -> bool:
+    """Write down how a gateway took a message; tell whether the message needs no further attempt."""
+    with transaction.atomic():
+        attempt, delivery = _locked(attempt_id)
+        attempt.state = AttemptState(outcome.state.value)
+        attempt.code = outcome.code[:40]
+        attempt.detail = outcome.detail[:300]
+        attempt.cost = outcome.cost
+        attempt.answered_at = now
+        if outcome.gateway_message_id:
+            attempt.gateway_message_id = outcome.gateway_message_id
+        if outcome.state is OutcomeState.ACCEPTED and not attempt.receipt_state:
+            attempt.ask_at = now + FIRST_ASK
+        attempt.save()
+        if delivery.state == DeliveryState.PENDING:
+            if outcome.state is OutcomeState.ACCEPTED:
+                _accept(delivery, attempt, now)
+            elif outcome.state is OutcomeState.REJECTED_PERMANENT:
+                fail(delivery, outcome.detail, now)
+        return delivery.state != DeliveryState.PENDING
+
+
+def receive(attempt_id: int, receipt: Receipt, now: datetime) -> None:
+    """Apply a receipt. It may come before the answer, twice or late; a final one stands."""
+    with transaction.atomic():
+        attempt, delivery = _locked(attempt_id)
+        if attempt.receipt_state and ReceiptState(attempt.receipt_state).final:
+            return
+        if receipt.state is ReceiptState.UNKNOWN:
+            return
+        attempt.receipt_state = receipt.state.value
+        attempt.receipt_at = receipt.at or now
+        if receipt.state.final:
+            attempt.ask_at = None
+        attempt.save()
+        if delivery.state == DeliveryState.PENDING and receipt.state not in _FAILED:
+            _accept(delivery, attempt, now)
+        if receipt.state is ReceiptState.DELIVERED and delivery.state == DeliveryState.ACCEPTED:
+            delivery.state = DeliveryState.DELIVERED
+            delivery.delivered_at = receipt.at or now
+            delivery.save(update_fields=["state", "delivered_at"])
+            _note(delivery, "message:delivered", now, {"attempt": attempt.number})
+        if receipt.state in _FAILED and delivery.state == DeliveryState.ACCEPTED:
+            fail(delivery, receipt.detail, now)
+
+
+def fail(delivery: Delivery, reason: str, now: datetime) -> None:
+    """Settle a locked message as not delivered; for an invitation the clinic sees it on its documents."""
+    delivery.state = DeliveryState.FAILED
+    delivery.failure = reason[:300]
+    delivery.secret = None
+    delivery.save(update_fields=["state", "failure", "secret"])
+    _note(delivery, "message:failed", now, {"reason": reason})
+    if delivery.purpose == Purpose.INVITATION:
+        for document in _documents(delivery):
+            if document.status in {Status.CREATED, Status.SENT}:
+                lifecycle.move(document, Status.UNDELIVERED, at=now, reason=reason)
+
+
+def _accept(delivery: Delivery, attempt: Attempt, now: datetime) -> None:
+    delivery.state = DeliveryState.ACCEPTED
+    delivery.accepted_at = now
+    fields = ["state", "accepted_at"]
+    if delivery.purpose == Purpose.INVITATION:
+        delivery.secret = None  # the link has left; its token stays only as a hash
+        fields.append("secret")
+    delivery.save(update_fields=fields)
+    phone = mask_phone(delivery.package.signer.person.phone)
+    sent = {"delivery": delivery.id, "channel": delivery.channel, "phone": phone}
+    _note(delivery, "message:accepted", now, {**sent, "gateway": attempt.gateway, "attempt": attempt.number})
+    if delivery.purpose == Purpose.INVITATION:
+        for document in _documents(delivery):
+            if document.status in {Status.CREATED, Status.UNDELIVERED}:
+                lifecycle.move(document, Status.SENT, at=now, data=sent)
+
+
+def _locked(attempt_id: int) -> tuple[Attempt, Delivery]:
+    """Lock the documents of an invitation, then the message, then the attempt: one order everywhere."""
+    attempt = Attempt.objects.select_related("delivery").get(pk=attempt_id)
+    _documents(attempt.delivery)
+    delivery = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("organization", "package__signer__organization")
+        .get(pk=attempt.delivery_id)
+    )
+    return Attempt.objects.select_for_update().get(pk=attempt_id), delivery
+
+
+def _documents(delivery: Delivery) -> list[lifecycle.Document]:
+    if delivery.purpose != Purpose.INVITATION:
+        return []
+    waiting = delivery.package.documents.filter(status__in=OPEN).order_by("id").values_list("id", flat=True)
+    return [lifecycle.locked(document_id) for document_id in waiting]
+
+
+def _note(delivery: Delivery, kind: str, now: datetime, data: dict[str, object]) -> None:
+    subject = delivery.document_id or delivery.package_id
+    log.append(
+        kind,
+        stream=str(delivery.organization_id),
+        subject=subject,
+        at=now,
+        data={"delivery": delivery.id, "purpose": delivery.purpose, **data},
+    )

@@ -1,0 +1,70 @@
+"""Background work of delivery: rounds of attempts, questions about receipts, forgetting of spent secrets."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from sep import jobs
+from sep.delivery import outcomes, routing
+from sep.delivery.gateways import gateways
+from sep.delivery.models import Attempt, AttemptState, Delivery, Purpose
+
+_ASKED_AT_ONCE = 50
+
+
+@jobs.job("delivery.code", queue="codes")
+def deliver_code(delivery_id: str, number: int) -> None:
+    """Try to send a code; a later round is a job of its own."""
+    _round(delivery_id, Purpose.CODE, number)
+
+
+@jobs.job("delivery.invitation", queue="messages")
+def deliver_invitation(delivery_id: str, number: int) -> None:
+    """Try to send an invitation; a later round is a job of its own."""
+    _round(delivery_id, Purpose.INVITATION, number)
+
+
+JOBS = {Purpose.CODE: deliver_code, Purpose.INVITATION: deliver_invitation}
+
+
+def _round(delivery_id: str, purpose: Purpose, number: int) -> None:
+    if routing.run_round(delivery_id):
+        return
+    pause = routing.next_pause(purpose, number + 1)
+    if pause is None:
+        routing.give_up(delivery_id)
+        return
+    with transaction.atomic():
+        jobs.enqueue(
+            JOBS[purpose],
+            delivery_id,
+            number + 1,
+            workflow_id=f"deliver-{delivery_id}-{number + 1}",
+            delay=pause,
+        )
+
+
+@jobs.every("delivery.receipts", seconds=5)
+def ask_for_receipts() -> None:
+    """Ask the gateways about messages whose receipt did not come by itself, ever more rarely, for a day."""
+    now = timezone.now()
+    due = Attempt.objects.filter(ask_at__lte=now, state=AttemptState.ACCEPTED).select_related(
+        "delivery__package__signer__organization"
+    )
+    for attempt in due.order_by("ask_at")[:_ASKED_AT_ONCE]:
+        age = now - attempt.started_at
+        Attempt.objects.filter(pk=attempt.pk).update(
+            ask_at=now + age if age < outcomes.LAST_ASK else None,
+        )
+        gateway = gateways().get(attempt.gateway)
+        if gateway is None:
+            continue
+        phone = attempt.delivery.package.signer.person.phone
+        receipt = gateway.status(attempt.pk, attempt.gateway_message_id or None, phone)
+        if receipt is not None:
+            outcomes.receive(attempt.pk, receipt, timezone.now())
+
+
+@jobs.every("delivery.forget", seconds=60)
+def forget_spent_secrets() -> None:
+    """Erase codes and link tokens whose time has passed: the text of the message stays, the secret does not."""
+    Delivery.objects.filter(secret__isnull=False, expires_at__lte=timezone.now()).update(secret=None)

@@ -1,0 +1,50 @@
+"""Files by their hash: encrypted with the organization's key, on the disk before the row that names them commits."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+
+from sep.parties.models import Organization
+
+
+class BlobMissing(Exception):
+    """No file under that hash: the data folder and the database do not belong together."""
+
+
+def _path(organization: Organization, sha256: str) -> Path:
+    root: Path = settings.ENVIRONMENT.data / "blobs"
+    return root / organization.id.hex / sha256[:2] / sha256
+
+
+def put(organization: Organization, data: bytes) -> str:
+    """Keep `data` and return its SHA-256 in hex; the same bytes twice are kept once."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    path = _path(organization, sha256)
+    if path.exists():
+        return sha256
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{sha256}.{secrets.token_hex(4)}")
+    with temporary.open("wb") as file:
+        file.write(organization.key.encrypt(data, f"blob|{sha256}"))
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+    # The name must survive a power cut as well as the bytes: sync the folder too.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return sha256
+
+
+def get(organization: Organization, sha256: str) -> bytes:
+    """Return the bytes kept under a hash; raises `BlobMissing`, or `VaultError` when the file was changed."""
+    try:
+        sealed = _path(organization, sha256).read_bytes()
+    except FileNotFoundError as error:
+        raise BlobMissing(sha256) from error
+    return organization.key.decrypt(sealed, f"blob|{sha256}")

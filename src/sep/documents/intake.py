@@ -1,0 +1,192 @@
+"""Accepting documents from a МИС: every check first, then one transaction that stores all of them or nothing."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sep import jobs
+from sep.documents import blobs, lifecycle
+from sep.documents.models import Document, Package
+from sep.documents.pdf import Inspection, PdfRefused, inspect
+from sep.documents.statuses import Status
+from sep.documents.tasks import render_pages
+from sep.parties.document_types import DOCUMENT_TYPES
+from sep.parties.eligibility import check_signer
+from sep.parties.errors import Refusal
+from sep.parties.models import Organization, Patient, Signer, SignerRole
+from sep.parties.person import Person, SigningPerson
+
+DEFAULT_TERM = timedelta(hours=72)
+SHORTEST_TERM = timedelta(hours=1)
+LONGEST_TERM = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class NewDocument:
+    """One document as the МИС sends it; `request_hash` recognises the same request sent again."""
+
+    id_document_mis: str
+    name: str
+    type_code: str
+    pdf: bytes
+    declared_sha256: str | None
+    source_object: str
+    source_number: str
+    request_hash: bytes
+
+
+@dataclass(frozen=True)
+class NewPackage:
+    """Documents for one signer."""
+
+    id_package_mis: str
+    id_patient_mis: str
+    patient: Person
+    role: SignerRole
+    signer: SigningPerson
+    expires_at: datetime | None
+    documents: Sequence[NewDocument]
+
+
+class DocumentConflict(Exception):
+    """The МИС's id already names another document."""
+
+    def __init__(self, id_document_mis: str) -> None:
+        super().__init__(id_document_mis)
+        self.id_document_mis = id_document_mis
+
+
+@dataclass(frozen=True)
+class CheckedPackage:
+    """A package whose every PDF has been inspected and kept, ready to be stored."""
+
+    organization: Organization
+    package: NewPackage
+    inspections: Sequence[Inspection]
+    expires_at: datetime
+
+
+def already_accepted(organization: Organization, package: NewPackage) -> Package | None:
+    """Return the package that this very request made before; raises `DocumentConflict` when ids name others."""
+    wanted = {new.id_document_mis: new.request_hash for new in package.documents}
+    found = Document.objects.filter(organization=organization, id_document_mis__in=wanted).select_related(
+        "package"
+    )
+    documents = list(found)
+    for document in documents:
+        if bytes(document.request_hash) != wanted[document.id_document_mis]:
+            raise DocumentConflict(document.id_document_mis)
+    if not documents:
+        return None
+    if len(documents) < len(wanted) or len({document.package_id for document in documents}) > 1:
+        raise DocumentConflict(documents[0].id_document_mis)
+    return documents[0].package
+
+
+def check(organization: Organization, package: NewPackage, now: datetime) -> CheckedPackage:
+    """Check everything that can be checked without a lock and keep the files; raises `Refusal`."""
+    today = now.astimezone(ZoneInfo(organization.time_zone)).date()
+    expires_at = package.expires_at or now + DEFAULT_TERM
+    if not now + SHORTEST_TERM <= expires_at <= now + LONGEST_TERM:
+        raise Refusal(
+            "bad_expiry", "Срок подписания — от одного часа до тридцати дней от отправки.", "expiresAt"
+        )
+    inspections = []
+    for index, new in enumerate(package.documents):
+        kind = DOCUMENT_TYPES[new.type_code]
+        check_signer(kind, package.patient, package.role, package.signer, today)
+        inspections.append(_inspected(new, f"documents[{index}].content"))
+    for new, inspection in zip(package.documents, inspections, strict=True):
+        blobs.put(organization, new.pdf)
+        if inspection.normalized is not None:
+            blobs.put(organization, inspection.normalized)
+    return CheckedPackage(organization, package, inspections, expires_at)
+
+
+def store(checked: CheckedPackage, now: datetime) -> Package:
+    """Store a checked package in the caller's transaction.
+
+    Raises `django.db.IntegrityError` when another request stored one of these ids a moment ago.
+    """
+    organization, new_package = checked.organization, checked.package
+    patient = _patient(organization, new_package)
+    signer = Signer(organization=organization, patient=patient, role=new_package.role)
+    signer.person = new_package.signer
+    signer.patient_person = new_package.patient
+    signer.save(force_insert=True)
+    package = Package.objects.create(
+        organization=organization,
+        signer=signer,
+        id_package_mis=new_package.id_package_mis,
+        created_at=now,
+    )
+    pairs = zip(new_package.documents, checked.inspections, strict=True)
+    for position, (new, inspection) in enumerate(pairs):
+        original = inspection.normalized if inspection.normalized is not None else new.pdf
+        document = Document(
+            organization=organization,
+            package=package,
+            position=position,
+            id_document_mis=new.id_document_mis,
+            request_hash=new.request_hash,
+            name=new.name,
+            type_code=new.type_code,
+            source_object=new.source_object,
+            source_number=new.source_number,
+            received_sha256=inspection.sha256,
+            original_sha256=hashlib.sha256(original).hexdigest(),
+            original_size=len(original),
+            page_count=inspection.page_count,
+            presigned=inspection.presigned,
+            repairs=list(inspection.repairs),
+            status=Status.CREATED,
+            status_at=now,
+            created_at=now,
+            expires_at=checked.expires_at,
+        )
+        lifecycle.record_creation(
+            document,
+            {
+                "documentSha256": document.original_sha256,
+                "receivedSha256": document.received_sha256,
+                "size": document.original_size,
+                "pages": document.page_count,
+                "type": document.type_code,
+                "package": package.id,
+                "signerRole": signer.role,
+                "repairs": document.repairs,
+            },
+        )
+        jobs.enqueue(render_pages, document.id, workflow_id=f"pages-{document.id}")
+    return package
+
+
+def _patient(organization: Organization, new_package: NewPackage) -> Patient:
+    found = Patient.objects.select_for_update().filter(
+        organization=organization, id_patient_mis=new_package.id_patient_mis
+    )
+    patient = found.first()
+    if patient is None:
+        patient = Patient(organization=organization, id_patient_mis=new_package.id_patient_mis)
+        patient.person = new_package.patient
+        patient.save(force_insert=True)
+    elif patient.person != new_package.patient:
+        patient.person = new_package.patient
+        patient.save()
+    return patient
+
+
+def _inspected(new: NewDocument, path: str) -> Inspection:
+    actual = hashlib.sha256(new.pdf).hexdigest()
+    if new.declared_sha256 is not None and new.declared_sha256.lower() != actual:
+        raise Refusal(
+            "sha256_mismatch",
+            "Файл повреждён в пути: его SHA-256 не равен указанному. Отправьте документ ещё раз.",
+            f"{path}.sha256",
+        )
+    try:
+        return inspect(new.pdf)
+    except PdfRefused as error:
+        raise Refusal(error.code, error.message, f"{path}.data") from error
