@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CeremonyConfig(AppConfig):
+    name = "sep.ceremony"
+    label = "ceremony"

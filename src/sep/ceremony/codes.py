@@ -1,0 +1,185 @@
+"""The additional code: issued, sent again, checked. Figures after OWASP ASVS 6.5 and 6.6."""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, Sum
+
+from sep import vault
+from sep.ceremony import messages
+from sep.ceremony.models import Confirmation, Visit
+from sep.delivery.models import Channel, Purpose
+from sep.delivery.sending import send
+from sep.documents import lifecycle
+from sep.documents.models import Document
+from sep.parties.person import mask_phone
+
+DIGITS = 6
+LIFE = timedelta(minutes=5)
+MOST_WRONG = 5
+MOST_CODES_A_VISIT = 3
+MOST_WRONG_A_DAY = 15
+PAUSES = (timedelta(seconds=60), timedelta(seconds=120), timedelta(seconds=300))
+"""Before the code is sent for the second, third and fourth time."""
+
+
+class NotSignable(Exception):
+    """The document no longer waits for a signature: signed, declined, revoked or expired."""
+
+
+class CodesExhausted(Exception):
+    """This visit has had its three codes for the document, or the signer his fifteen wrong entries a day."""
+
+
+class TooSoon(Exception):
+    """The code may be sent again later; `wait` says when."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What the page must know of a live code."""
+
+    confirmation: Confirmation
+    masked_phone: str
+    expires_at: datetime
+    resend_at: datetime
+
+
+def code_hash(document: Document, signer_id: str, channel: str, action: str, code: str) -> bytes:
+    """Bind a code to the bytes of the document, the signer, the channel and the action; any change kills it."""
+    return vault.keyed_hash(
+        "confirmation-code",
+        document.organization_id.bytes,
+        document.id,
+        document.original_sha256,
+        signer_id,
+        channel,
+        action,
+        code,
+    )
+
+
+def issue(document_id: str, visit: Visit, *, now: datetime) -> Issued:
+    """Send the signer a code for a document; a code that still lives is kept and not sent twice.
+
+    Raises `NotSignable`, `CodesExhausted`, `sep.delivery.limits.TooManyMessages`.
+    """
+    with transaction.atomic():
+        document = lifecycle.locked(document_id)
+        if not document.is_open(now):
+            raise NotSignable
+        live = Confirmation.objects.filter(document=document, ended_at__isnull=True).first()
+        if live is not None:
+            if live.visit_id == visit.id and now < live.expires_at and live.wrong_attempts < MOST_WRONG:
+                return _issued(live, visit)
+            live.ended_at = now
+            live.save(update_fields=["ended_at"])
+        _check_allowance(document, visit, now)
+        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+        signer = visit.link.package.signer
+        delivery = send(
+            package=visit.link.package,
+            document=document,
+            purpose=Purpose.CODE,
+            phone=signer.person.phone,
+            text=messages.code(document, code),
+            secret=code,
+            now=now,
+            expires_at=now + LIFE,
+        )
+        confirmation = Confirmation.objects.create(
+            document=document,
+            visit=visit,
+            channel=Channel.SMS,
+            code_hash=code_hash(document, signer.id, Channel.SMS, "sign", code),
+            issued_at=now,
+            expires_at=now + LIFE,
+            sent_at=now,
+            delivery=delivery,
+        )
+        lifecycle.note(
+            document,
+            "code:issued",
+            at=now,
+            data={
+                "confirmation": confirmation.id,
+                "delivery": delivery.id,
+                "channel": Channel.SMS,
+                "phone": mask_phone(signer.person.phone),
+                "documentSha256": document.original_sha256,
+            },
+        )
+    return _issued(confirmation, visit)
+
+
+def send_again(document_id: str, visit: Visit, *, now: datetime) -> Issued:
+    """Send the live code once more, the same digits; raises `TooSoon` and whatever `issue` raises."""
+    with transaction.atomic():
+        document = lifecycle.locked(document_id)
+        if not document.is_open(now):
+            raise NotSignable
+        live = Confirmation.objects.filter(document=document, visit=visit, ended_at__isnull=True).first()
+        secret = live.delivery.live_secret if live is not None else None
+        if live is None or secret is None or now >= live.expires_at or live.wrong_attempts >= MOST_WRONG:
+            return issue(document_id, visit, now=now)
+        resend_at = _resend_at(live)
+        if now < resend_at:
+            raise TooSoon(resend_at - now)
+        signer = visit.link.package.signer
+        live.delivery = send(
+            package=visit.link.package,
+            document=document,
+            purpose=Purpose.CODE,
+            phone=signer.person.phone,
+            text=messages.code(document, secret),
+            secret=secret,
+            now=now,
+            expires_at=live.expires_at,
+        )
+        live.sent_at = now
+        live.times_sent += 1
+        live.save(update_fields=["delivery", "sent_at", "times_sent"])
+        lifecycle.note(
+            document, "code:sent_again", at=now, data={"confirmation": live.id, "times": live.times_sent}
+        )
+    return _issued(live, visit)
+
+
+def matches(confirmation: Confirmation, document: Document, signer_id: str, code: str) -> bool:
+    """Compare an entered code in constant time."""
+    expected = code_hash(document, signer_id, confirmation.channel, "sign", code)
+    return hmac.compare_digest(bytes(confirmation.code_hash), expected)
+
+
+def wrong_today(signer_id: str, now: datetime) -> int:
+    """Count the wrong entries of a signer in the last 24 hours, over all his codes."""
+    total = Confirmation.objects.filter(
+        Q(document__package__signer_id=signer_id), last_wrong_at__gt=now - timedelta(days=1)
+    ).aggregate(total=Sum("wrong_attempts"))["total"]
+    return total or 0
+
+
+def _check_allowance(document: Document, visit: Visit, now: datetime) -> None:
+    codes = Confirmation.objects.filter(document=document, visit=visit).count()
+    if codes >= MOST_CODES_A_VISIT or wrong_today(visit.link.package.signer_id, now) >= MOST_WRONG_A_DAY:
+        raise CodesExhausted
+
+
+def _resend_at(confirmation: Confirmation) -> datetime:
+    return confirmation.sent_at + PAUSES[min(confirmation.times_sent, len(PAUSES)) - 1]
+
+
+def _issued(confirmation: Confirmation, visit: Visit) -> Issued:
+    return Issued(
+        confirmation,
+        mask_phone(visit.link.package.signer.person.phone),
+        confirmation.expires_at,
+        _resend_at(confirmation),
+    )

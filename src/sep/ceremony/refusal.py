@@ -1,0 +1,28 @@
+"""«Отказаться»: as easy as signing (323-ФЗ ст. 20 ч. 3), with a reason only if the person wishes."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sep.ceremony.codes import NotSignable
+from sep.ceremony.models import Confirmation, Visit
+from sep.documents import lifecycle
+from sep.documents.statuses import Status
+
+LONGEST_REASON = 500
+
+
+def decline(document_id: str, visit: Visit, reason: str, *, now: datetime) -> None:
+    """Decline a document on behalf of the identified signer; raises `NotSignable`."""
+    with transaction.atomic():
+        document = lifecycle.locked(document_id)
+        if not document.is_open(now):
+            raise NotSignable
+        Confirmation.objects.filter(document=document, ended_at__isnull=True).update(ended_at=now)
+        lifecycle.move(
+            document,
+            Status.DECLINED,
+            at=now,
+            reason=" ".join(reason.split())[:LONGEST_REASON],
+            data={"visit": visit.id, "withReason": bool(reason.strip())},
+        )
