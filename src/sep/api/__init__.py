@@ -1,0 +1,1 @@
+"""What a МИС calls: REST v1 with problem+json."""

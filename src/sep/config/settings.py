@@ -23,6 +23,7 @@ APPEND_SLASH = False
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
+    "ninja",
     "sep.jobs",
     "sep.ledger",
     "sep.parties",
@@ -43,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sep.api.middleware.RateLimitHeaders",
 ]
 
 TEMPLATES = [

@@ -1,0 +1,1 @@
+"""The public page where the QR of a signed document leads."""
