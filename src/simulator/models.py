@@ -20,6 +20,10 @@ class GatewayFault(models.TextChoices):
     ERROR_500 = "error_500", "Ошибка 500"
     NO_MONEY = "no_money", "Кончились деньги"
 
+    @property
+    def explanation(self) -> str:
+        return GATEWAY_EXPLANATIONS[self]
+
 
 class HandsetFault(models.TextChoices):
     """What goes wrong between the gateway and the person."""
@@ -28,6 +32,25 @@ class HandsetFault(models.TextChoices):
     LATE_RECEIPT = "late_receipt", "Отчёт о доставке опаздывает"
     UNDELIVERABLE = "undeliverable", "Доставить невозможно"
     OPTED_OUT = "opted_out", "Отказ от массовых SMS"
+
+    @property
+    def explanation(self) -> str:
+        return HANDSET_EXPLANATIONS[self]
+
+
+GATEWAY_EXPLANATIONS: dict[str, str] = {
+    GatewayFault.NONE: "Принимает сообщения и сразу доставляет.",
+    GatewayFault.NO_ANSWER: "Соединение обрывается без ответа, сообщение не принято.",
+    GatewayFault.ANSWER_LOST: "SMS придёт, но служба узнает об этом, только спросив шлюз ещё раз.",
+    GatewayFault.ERROR_500: "Вместо ответа — страница с ошибкой сервера.",
+    GatewayFault.NO_MONEY: "Шлюз отказывает, пока счёт не пополнят.",
+}
+HANDSET_EXPLANATIONS: dict[str, str] = {
+    HandsetFault.NONE: "SMS приходит, отчёт о доставке — через секунду.",
+    HandsetFault.LATE_RECEIPT: "SMS приходит сразу, отчёт о доставке — через 20 секунд.",
+    HandsetFault.UNDELIVERABLE: "Шлюз принял SMS, но номера больше нет. Нужен другой канал.",
+    HandsetFault.OPTED_OUT: "Абонент запретил у оператора массовые сообщения.",
+}
 
 
 class Behaviour(models.Model):
