@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
-from sep.jobs import Retry, enqueue, every, job, notify, receive, sleep, step, workflow
+from sep.jobs import Retry, StepFailed, enqueue, every, job, notify, receive, sleep, step, workflow
 
 
 class GatewayDown(Exception):
@@ -101,3 +101,22 @@ def answer(workflow_id: str, value: str) -> None:
 @every("sample.pulse", seconds=1)
 def pulse() -> None:
     write("pulse")
+
+
+@step("try", Retry(attempts=2))
+def trying(mark: str) -> None:
+    write(f"{mark}:trying")
+    raise GatewayDown("+79990000000")
+
+
+@workflow("sample.resilient")
+def resilient(mark: str) -> None:
+    try:
+        trying(mark)
+    except StepFailed as failure:
+        write_step(f"{mark}:{failure.error}:{failure.code}")
+
+
+@workflow("sample.careless")
+def careless(mark: str) -> None:
+    enqueue(note, mark)

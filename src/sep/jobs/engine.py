@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import psycopg
 import sqlalchemy as sa
-from dbos import DBOSClient
+from dbos import DBOS, DBOSClient
 from dbos._serialization import Serializer
 from dbos._sys_db import SystemDatabase
 from django.core.exceptions import ImproperlyConfigured
@@ -119,7 +119,13 @@ def client() -> Iterator[DBOSClient]:
     """Lend DBOS Django's connection for the length of the block: all it writes is part of the transaction.
 
     Outside of one, the block is a transaction. Nothing is kept open, so threads and forks may share it.
+
+    Raises:
+        RuntimeError: called between the steps of a workflow, where a restart would do it again.
+
     """
+    if DBOS.workflow_id is not None and DBOS.step_id is None:
+        raise RuntimeError("a workflow touches the database in its steps only")
     with transaction.atomic():
         yield _client(str(connection.settings_dict["NAME"]))
 

@@ -14,17 +14,20 @@ from sep.jobs.status import table
 
 _EAGER: Final = {name: Queue(queue.concurrency, polling=0.005) for name, queue in QUEUES.items()}
 
+_SOON: Final = 1.0
+
 
 def drain(*, delayed: bool = False, timeout: timedelta = timedelta(seconds=30)) -> None:
     """Run a real worker in this process until nothing is left to do, and stop it.
 
     For tests with `transactional_db` (the worker reads what was committed, through connections of its own).
-    On return every job has finished, except delayed ones and workflows in `sleep` or `receive`: these stay
-    pending, and go on in the next `drain`. Periodic jobs are not started: call them. Retries do not wait.
-    Between tests Django's flush empties the queues together with the tables.
+    On return every job has finished, except delayed ones and workflows that `sleep` or `receive` for more
+    than a second: these go on in the next `drain`. Periodic jobs are not started: call them. Retries do not
+    wait. Between tests Django's flush empties the queues together with the tables.
 
     Args:
-        delayed: Run jobs with a delay too, as though their time had come.
+        delayed: As though a long time had passed since the last `drain`: what was delayed or asleep by then
+            goes on, and who waited for an answer gives up.
         timeout: After which the test fails.
 
     Raises:
@@ -40,7 +43,6 @@ def drain(*, delayed: bool = False, timeout: timedelta = timedelta(seconds=30)) 
     deadline = time.monotonic() + timeout.total_seconds()
     register_queues(_EAGER)
     declaration.backoff_scale, worker.on_failure = 0.0, errors.append
-    kept_open, connection.settings_dict["CONN_MAX_AGE"] = connection.settings_dict["CONN_MAX_AGE"], 0
     try:
         with worker.launched("drain", grace_seconds=0, notification_polling=0.005):
             while not _idle():
@@ -48,7 +50,6 @@ def drain(*, delayed: bool = False, timeout: timedelta = timedelta(seconds=30)) 
                     raise TimeoutError("drain(): jobs are still running")
                 time.sleep(0.005)
     finally:
-        connection.settings_dict["CONN_MAX_AGE"] = kept_open
         declaration.backoff_scale, worker.on_failure = 1.0, worker.ignore
         register_queues(QUEUES)
     if errors:
@@ -56,10 +57,15 @@ def drain(*, delayed: bool = False, timeout: timedelta = timedelta(seconds=30)) 
 
 
 def _bring_forward() -> None:
-    with client() as dbos:
+    with client() as dbos, connection.cursor() as cursor:
         for each in dbos.list_workflows(status="DELAYED", load_input=False, load_output=False):
             dbos.set_workflow_delay(each.workflow_id, delay_seconds=0)
         dbos._sys_db.transition_delayed_workflows()  # noqa: SLF001  or else within a second
+        # The recorded ends of sleeps, ours and those of time-outs.
+        cursor.execute(
+            f"UPDATE {table('operation_outputs')} SET output = '0' WHERE function_name IN (%s, 'DBOS.sleep')",  # noqa: S608
+            [waiting.SLEEP],
+        )
 
 
 def _idle() -> bool:
@@ -77,5 +83,6 @@ def _idle() -> bool:
             f"SELECT destination_uuid, topic FROM {table('notifications')} WHERE NOT consumed"  # noqa: S608
         )
         unread = set(cursor.fetchall())
-    waiting_now = dict(waiting.WAITING)
-    return unfinished <= waiting_now.keys() and unread.isdisjoint(waiting_now.items())
+    soon = time.time() + _SOON
+    waits = {workflow_id: wait for workflow_id, wait in waiting.WAITS.copy().items() if wait.until > soon}
+    return unfinished <= waits.keys() and not any((key, wait.topic) in unread for key, wait in waits.items())

@@ -2,17 +2,28 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 from dbos import DBOS
 from dbos._sys_db import SystemDatabase
 
+SLEEP: Final = "sep.sleep"
+
 _stopping: Final = threading.Event()
-# The workflows of this process that wait: id → topic, or None for a sleep.
-WAITING: Final[dict[str, str | None]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a workflow waits for: a message on a topic, or nothing but the time, in seconds of the epoch."""
+
+    until: float
+    topic: str | None = None
+
+
+# The workflows of this process that wait, by id.
+WAITS: Final[dict[str, Wait]] = {}
 
 
 class Interrupted(BaseException):
@@ -21,10 +32,14 @@ class Interrupted(BaseException):
 
 def sleep(duration: timedelta) -> None:
     """Sleep in a workflow. A restart sleeps only what remains."""
-    until = DBOS.run_step({"name": "sep.sleep"}, lambda: time.time() + duration.total_seconds())
-    with _waiting(None):
+    workflow_id = _workflow_id()
+    until = DBOS.run_step({"name": SLEEP}, lambda: time.time() + duration.total_seconds())
+    WAITS[workflow_id] = Wait(until)
+    try:
         if _stopping.wait(max(0.0, until - time.time())):
             raise Interrupted
+    finally:
+        WAITS.pop(workflow_id, None)
 
 
 def receive(topic: str, timeout: timedelta) -> Any:
@@ -34,40 +49,49 @@ def receive(topic: str, timeout: timedelta) -> Any:
         The JSON value that was sent, or `None` when `timeout` has passed. A restart waits only what remains.
 
     """
-    with _waiting(topic):
-        return DBOS.recv(topic, timeout.total_seconds())
-
-
-@contextmanager
-def _waiting(topic: str | None) -> Iterator[None]:
-    workflow_id = DBOS.workflow_id
-    if workflow_id is None:
-        raise RuntimeError("sleep and receive belong in a workflow")
-    if _stopping.is_set():
-        raise Interrupted
-    WAITING[workflow_id] = topic
+    workflow_id = _workflow_id()
     try:
-        yield
+        return DBOS.recv(topic, timeout.total_seconds())
     finally:
-        WAITING.pop(workflow_id, None)
+        WAITS.pop(workflow_id, None)
+
+
+def _workflow_id() -> str:
+    workflow_id = DBOS.workflow_id
+    if workflow_id is None or DBOS.step_id is not None:
+        raise RuntimeError("sleep and receive belong in a workflow, between its steps")
+    return workflow_id
 
 
 def allow(system: SystemDatabase) -> None:
     """Let workflows wait in this process, until `interrupt`.
 
     DBOS has no way to give up a wait and leave the workflow pending: it would hold the thread, and with it
-    the process, to the end. So the moment between waking and taking the message is ours.
+    the process, to the end. So the moments before a wait and after it are ours.
     """
-    consume = system.recv_consume
+    set_up, consume = system.recv_setup, system.recv_consume
 
-    def leave_or_consume(workflow_uuid: str, function_id: int, topic: str | None, start_time: int) -> Any:
+    def set_up_unless_stopping(
+        workflow_uuid: str, function_id: int, timeout_function_id: int, topic: str | None, timeout: float
+    ) -> Any:
         if _stopping.is_set():
             raise Interrupted
-        WAITING.pop(workflow_uuid, None)
+        waiting = set_up(workflow_uuid, function_id, timeout_function_id, topic, timeout)
+        if not waiting[0]:
+            WAITS[workflow_uuid] = Wait(time.time() + waiting[2], topic)
+        return waiting
+
+    def consume_unless_stopping(
+        workflow_uuid: str, function_id: int, topic: str | None, start_time: int
+    ) -> Any:
+        if _stopping.is_set():
+            raise Interrupted
+        WAITS.pop(workflow_uuid, None)
         return consume(workflow_uuid, function_id, topic, start_time)
 
     _stopping.clear()
-    system.recv_consume = leave_or_consume  # type: ignore[method-assign]
+    system.recv_setup = set_up_unless_stopping  # type: ignore[method-assign,assignment]
+    system.recv_consume = consume_unless_stopping  # type: ignore[method-assign]
 
 
 def interrupt(system: SystemDatabase) -> None:

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVarTuple
 
+import sqlalchemy as sa
 from dbos import DBOS
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django.db.models.functions import Now
 from django.utils.module_loading import autodiscover_modules
 
@@ -58,13 +59,14 @@ def run_worker(executor_id: str, stop: threading.Event) -> None:
     """
     autodiscover_modules("tasks")
     register_queues(QUEUES)
+    rounds = _Rounds(executor_id)
+    rounds.beat()  # before the first job: a worker that dies at once must be missed
     with launched(executor_id, grace_seconds=GRACE_SECONDS):
-        rounds = _Rounds(executor_id)
         while not stop.wait(TICK):
             close_old_connections()
             try:
                 rounds.make()
-            except DatabaseError as error:
+            except (Error, sa.exc.SQLAlchemyError) as error:
                 logger.warning("jobs.round_failed %s", StepFailed.of(error))
     connection.close()
 
@@ -77,7 +79,16 @@ def launched(executor_id: str, *, grace_seconds: int, notification_polling: floa
         if name not in _known_to_dbos:
             DBOS.workflow(name=name)(_reported(job))
             _known_to_dbos.add(name)
+    # Each of the many threads would keep its own connection open, and PostgreSQL has a hundred for all.
+    kept_open, connection.settings_dict["CONN_MAX_AGE"] = connection.settings_dict["CONN_MAX_AGE"], 0
     engine = create_engine(pool_size=8, max_overflow=24)
+    ended = threading.Event()
+
+    @sa.event.listens_for(engine, "checkin")
+    def close_latecomers(_raw: object, record: sa.pool.ConnectionPoolEntry) -> None:
+        if ended.is_set():
+            record.invalidate()
+
     dbos = DBOS(
         config={
             "name": APPLICATION,
@@ -89,6 +100,7 @@ def launched(executor_id: str, *, grace_seconds: int, notification_polling: floa
             "run_migrations": False,
             "log_level": "WARNING",
             "notification_listener_polling_interval_sec": notification_polling,
+            "notification_coalesce_sec": 0.1,  # of streams and events, which we do not use
         }
     )
     try:
@@ -99,7 +111,9 @@ def launched(executor_id: str, *, grace_seconds: int, notification_polling: floa
         if dbos._sys_db_field is not None:  # noqa: SLF001
             waiting.interrupt(dbos._sys_db)  # noqa: SLF001
         DBOS.destroy(workflow_completion_timeout_sec=grace_seconds)
+        ended.set()
         engine.dispose()
+        connection.settings_dict["CONN_MAX_AGE"] = kept_open
 
 
 def _reported(job: Job[*Ids]) -> Callable[[*Ids], None]:
@@ -125,12 +139,12 @@ class _Rounds:
 
     def make(self) -> None:
         if time.monotonic() >= self._next_beat:
-            self._beat()
+            self.beat()
             self._take_over()
             self._next_beat = time.monotonic() + BEAT.total_seconds()
         self._start_periods()
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
         WorkerHeartbeat.objects.update_or_create(executor_id=self._executor_id, defaults={"beat_at": Now()})
 
     def _take_over(self) -> None:
