@@ -3,11 +3,12 @@
 from datetime import datetime
 from enum import Enum, auto
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import transaction
 
 from sep import sealing
 from sep.ceremony import codes, evidence
-from sep.ceremony.models import Confirmation, Signature, Visit
+from sep.ceremony.models import Confirmation, SealCertificate, Signature, Visit
 from sep.ceremony.seal_key import seal_key
 from sep.documents import blobs, lifecycle
 from sep.documents.models import Document
@@ -66,12 +67,17 @@ def _count_wrong(document: Document, live: Confirmation, now: datetime) -> Answe
 
 def _sign(document: Document, visit: Visit, live: Confirmation, now: datetime) -> None:
     organization = document.organization
+    key = seal_key()
+    SealCertificate.objects.get_or_create(
+        fingerprint=key.facts.sha256,
+        defaults={"der": key.certificate.public_bytes(Encoding.DER), "first_used_at": now},
+    )
     act = evidence.SigningAct(document, visit, live, now)
     sealed = sealing.seal(
         blobs.get(organization, document.original_sha256),
-        sheet=evidence.protocol_sheet(act, seal_key()),
+        sheet=evidence.protocol_sheet(act, key),
         evidence=evidence.record(act),
-        key=seal_key(),
+        key=key,
         signed_at=now,
     )
     document.sealed_sha256 = blobs.put(organization, sealed.data)

@@ -66,6 +66,17 @@ class Confirmation(models.Model):
         return self.id
 
 
+class SealCertificate(models.Model):
+    """A certificate that has sealed: files stay verifiable after the key was changed."""
+
+    fingerprint = models.CharField(primary_key=True, max_length=64)
+    der = models.BinaryField()
+    first_used_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.fingerprint[:16]
+
+
 class Signature(models.Model):
     """The fact that a document was signed: one a document, whatever races."""
 

@@ -162,4 +162,7 @@ if ENVIRONMENT.simulator:
         },
         "TEST": {"NAME": ENVIRONMENT.data / "test-simulator.sqlite3"},
     }
+    SIMULATOR_APIKEY = ENVIRONMENT.smsc.get("apikey", "")
+    SIMULATOR_CALLBACK_SECRET = ENVIRONMENT.smsc.get("callback_secret", "")
+    SIMULATOR_CALLBACK_URL = f"{ENVIRONMENT.address}/sms/receipts/smsc"
     DATABASE_ROUTERS = ["simulator.routers.SimulatorRouter"]

@@ -49,7 +49,7 @@ class Document(models.Model):
     presigned = models.BooleanField(default=False)
     repairs = models.JSONField(default=list)
     sealed_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
-    protocol_sha256 = models.CharField(max_length=64, blank=True)
+    protocol_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
 
     status = models.CharField(max_length=20, choices=Status, default=Status.CREATED)
     status_at = models.DateTimeField()

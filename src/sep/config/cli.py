@@ -1,0 +1,197 @@
+"""The command `sep`. Each command imports what it needs, so that help and mistakes are answered at once."""
+
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from pydantic import ValidationError
+
+from sep_client.cli import send
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sep")
+def main() -> None:
+    """СЭП: сервис электронного подписания для клиник."""
+
+
+main.add_command(send)
+
+
+def _prepare() -> None:
+    """Read the settings and start Django, or say in plain words why that cannot be."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sep.config.settings")
+    import django
+
+    from sep.config.environment import environment
+
+    try:
+        environment()
+    except ValidationError as error:
+        for fault in error.errors(include_input=False, include_url=False):
+            name = "SEP_" + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else ""
+            reason = "не задано" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
+            click.echo(f"{name}: {reason}" if name else reason, err=True)
+        sys.exit(2)
+    django.setup()
+
+
+@main.command(short_help="Всё на одной машине с учебными данными.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Порт.")
+@click.option(
+    "--data",
+    default="var",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Папка данных; повторный запуск их сохраняет.",
+)
+@click.option("--open", "open_browser", is_flag=True, help="Открыть браузер.")
+def demo(port: int, data: Path, open_browser: bool) -> None:
+    """Запустить сервис, обработчик и учебный телефон; Ctrl-C останавливает всё."""
+    from sep.config.demo import DemoFailed, run
+
+    try:
+        run(port, data, open_browser=open_browser)
+    except DemoFailed as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command(short_help="Веб-процесс.")
+@click.option("--address", default="127.0.0.1", show_default=True, help="Какой адрес слушать.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Порт.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Процессов.")
+def web(address: str, port: int, workers: int) -> None:
+    """Обслуживать МИС и подписантов."""
+    _prepare()
+    from sep.config.serving import serve_web
+
+    serve_web(address, port, workers)
+
+
+@main.command(short_help="Фоновый обработчик.")
+def worker() -> None:
+    """Отправлять сообщения, готовить страницы, следить за сроками."""
+    _prepare()
+    from sep.config.serving import serve_worker
+
+    serve_worker()
+
+
+@main.command(short_help="Подготовить базу данных.")
+def migrate() -> None:
+    """Создать или обновить таблицы и статические файлы; повторять безопасно."""
+    _prepare()
+    from sep.config.installation import migrate as run
+
+    run()
+    click.echo("База данных готова.")
+
+
+@main.command(short_help="Проверить установку.")
+def doctor() -> None:
+    """Проверить настройки, базу, печать, шлюзы СМС и обработчик: каждая строка — «ок» или что делать."""
+    _prepare()
+    from sep.config.doctor import examine
+
+    findings = list(examine())
+    for finding in findings:
+        mark = "ок  " if finding.fine else "ПЛОХО"
+        click.echo(f"{mark}  {finding.subject}: {finding.message}")
+    sys.exit(0 if all(finding.fine for finding in findings) else 1)
+
+
+@main.command(short_help="Проверить подписанный PDF.")
+@click.argument("file", metavar="ФАЙЛ.pdf", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify(file: Path) -> None:
+    """Сказать, выдан ли файл этим сервисом и не изменён ли он."""
+    _prepare()
+    from sep.verify.checking import check
+
+    verdict = check(file.read_bytes())
+    click.echo(verdict.status.title)
+    for one in verdict.checks:
+        click.echo(f"  {'✓' if one.ok else '✗'} {one.text}")
+    sys.exit(0 if verdict.is_genuine else 1)
+
+
+@main.group(short_help="Медицинские организации.")
+def organization() -> None:
+    """Медицинские организации (МО)."""
+
+
+@organization.command("add", short_help="Добавить организацию.")
+@click.option("--name", required=True, help="Полное наименование: «ООО „Клиника“».")
+@click.option("--short-name", required=True, help="Как назвать клинику в СМС.")
+@click.option("--phone", required=True, help="Телефон, который увидит пациент.")
+@click.option("--time-zone", default="Europe/Moscow", show_default=True, help="Часовой пояс.")
+@click.option("--sms-sender", default="", help="Имя отправителя СМС.")
+def organization_add(name: str, short_name: str, phone: str, time_zone: str, sms_sender: str) -> None:
+    """Добавить организацию и показать её идентификатор МО."""
+    _prepare()
+    from zoneinfo import available_timezones
+
+    from django.utils import timezone
+
+    from sep.parties.models import Organization
+
+    if time_zone not in available_timezones():
+        raise click.BadParameter("нет такого часового пояса.", param_hint="--time-zone")
+    added = Organization.objects.create(
+        name=name,
+        short_name=short_name,
+        phone=phone,
+        time_zone=time_zone,
+        sms_sender=sms_sender,
+        created_at=timezone.now(),
+    )
+    click.echo(f"Идентификатор МО для КЭП: {added.id}")
+
+
+@main.group(short_help="Токены МИС.")
+def token() -> None:
+    """Авторизационные токены МИС."""
+
+
+@token.command("issue", short_help="Выдать токен.")
+@click.argument("organization_id", metavar="ИДЕНТИФИКАТОР_МО", type=click.UUID)
+@click.option("--name", default="МИС", show_default=True, help="Кому выдан.")
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 365), help="Срок в днях.")
+@click.option("--allow", "networks", multiple=True, metavar="СЕТЬ", help="Разрешённая сеть, можно несколько.")
+def token_issue(organization_id: str, name: str, days: int, networks: tuple[str, ...]) -> None:
+    """Выдать токен; он показывается один раз."""
+    _prepare()
+    from django.utils import timezone
+
+    from sep.parties import tokens
+    from sep.parties.models import Organization
+
+    owner = Organization.objects.filter(pk=organization_id).first()
+    if owner is None:
+        raise click.ClickException("Нет организации с таким идентификатором.")
+    try:
+        issued = tokens.issue(
+            owner, name=name, now=timezone.now(), life=timedelta(days=days), allowed_networks=networks
+        )
+    except ValueError as error:
+        raise click.BadParameter("это не сеть: нужно вида 10.0.0.0/24.", param_hint="--allow") from error
+    click.echo(f"Авторизационный токен МИС КЭП (показан один раз): {issued}")
+    click.echo(f"Номер токена для отзыва: {owner.api_keys.latest('id').pk}")
+
+
+@token.command("revoke", short_help="Отозвать токен.")
+@click.argument("number", metavar="НОМЕР", type=int)
+def token_revoke(number: int) -> None:
+    """Отозвать токен по номеру."""
+    _prepare()
+    from django.utils import timezone
+
+    from sep.parties import tokens
+    from sep.parties.models import ApiKey
+
+    key = ApiKey.objects.filter(pk=number).first()
+    if key is None:
+        raise click.ClickException("Нет токена с таким номером.")
+    tokens.revoke(key, timezone.now())
+    click.echo("Токен отозван.")

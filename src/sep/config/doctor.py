@@ -1,0 +1,117 @@
+"""`sep doctor`: each part of an installation, fine or with what to do."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from sep.ceremony.seal_key import SealKeyMissing, seal_key
+from sep.config.environment import Contour
+from sep.delivery.gateways import gateways
+from sep.delivery.sms.registry import GatewaySettingsError
+from sep.documents.pdf import PdfRefused, inspect
+from sep.jobs.status import failed_jobs, worker_alive
+from sep.sealing import SealingError
+
+_RENEW_BEFORE = timedelta(days=30)
+_TRIAL = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+_TRIAL += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    subject: str
+    fine: bool
+    message: str
+
+
+def examine() -> Iterator[Finding]:
+    """Look at every part in turn; a part that is broken does not hide the next."""
+    for subject, look in _PARTS.items():
+        fine, message = look()
+        yield Finding(subject, fine, message)
+
+
+def _settings() -> tuple[bool, str]:
+    environment = settings.ENVIRONMENT
+    if environment.contour is Contour.PRODUCTION:
+        return True, f"рабочий контур, адрес {environment.address}"
+    return True, f"тестовый контур (юридической силы нет), адрес {environment.address}"
+
+
+def _database() -> tuple[bool, str]:
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return False, "нет связи с базой данных; проверьте SEP_DATABASE_URL и что сервер запущен"
+    if waiting:
+        return False, "таблицы старой версии; выполните «sep migrate»"
+    return True, f"{connection.vendor}, таблицы этой версии"
+
+
+def _seal() -> tuple[bool, str]:
+    try:
+        key = seal_key()
+    except SealKeyMissing:
+        return False, "ключа нет; укажите файл PKCS#12 в SEP_SEAL_PKCS12"
+    except OSError:
+        return False, "файл из SEP_SEAL_PKCS12 не читается; проверьте путь и права"
+    except SealingError as error:
+        return False, str(error)
+    left = key.not_after - timezone.now()
+    if left < timedelta(0):
+        return False, f"сертификат истёк {key.not_after:%d.%m.%Y}; получите новый"
+    if key.is_development:
+        fine = settings.ENVIRONMENT.contour is Contour.TEST
+        return fine, "учебный ключ: печать никому, кроме этого сервиса, не известна"
+    if left < _RENEW_BEFORE:
+        return False, f"сертификат истекает {key.not_after:%d.%m.%Y}; пора получать новый"
+    return True, f"{key.facts.owner}, действует до {key.not_after:%d.%m.%Y}"
+
+
+def _sms() -> tuple[bool, str]:
+    try:
+        names = ", ".join(gateways())
+    except GatewaySettingsError as error:
+        return False, str(error)
+    if not names:
+        return False, "шлюзов нет; перечислите их в SEP_SMS_GATEWAYS"
+    return True, f"шлюзы по порядку: {names}"
+
+
+def _worker() -> tuple[bool, str]:
+    try:
+        alive = worker_alive()
+        failed = len(failed_jobs())
+    except DatabaseError:
+        return False, "не видно: нет базы данных"
+    if not alive:
+        return False, "не подаёт признаков жизни; запустите «sep worker»"
+    if failed:
+        return False, f"работает, но заданий с ошибкой: {failed}; смотрите журнал обработчика"
+    return True, "работает, ошибок нет"
+
+
+def _sandbox() -> tuple[bool, str]:
+    try:
+        inspect(_TRIAL)
+    except PdfRefused as error:
+        return error.code != "pdf_unreadable", f"проверочный файл: {error.message}"
+    return True, "чужие PDF разбираются в отдельном процессе"
+
+
+_PARTS: dict[str, Callable[[], tuple[bool, str]]] = {
+    "Настройки": _settings,
+    "База данных": _database,
+    "Печать": _seal,
+    "СМС": _sms,
+    "Обработчик": _worker,
+    "Разбор PDF": _sandbox,
+}
