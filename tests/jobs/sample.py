@@ -27,8 +27,14 @@ def write(mark):
 
 def marks():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT mark FROM jobs_probe ORDER BY at")
+        cursor.execute("SELECT mark FROM jobs_probe WHERE mark <> 'pulse' ORDER BY at")
         return [mark for (mark,) in cursor.fetchall()]
+
+
+def pulses():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM jobs_probe WHERE mark = 'pulse'")
+        return cursor.fetchone()[0]
 
 
 @job("sample.note", queue="messages")
