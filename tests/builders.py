@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
+import typst
 from django.utils import timezone
 
 from sep.ceremony import invitation
@@ -41,8 +42,6 @@ def signing(person=ADULT, **changes):
 @cache
 def pdf(text="Информированное добровольное согласие", pages=2):
     """A small real PDF with a text layer, made by typst."""
-    import typst
-
     body = "\n#pagebreak()\n".join(f"= {text}\nСтраница {number + 1}." for number in range(pages))
     source = f'#set page(paper: "a4")\n#set text(lang: "ru")\n{body}'
     return typst.compile(source.encode())

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from sep.jobs.engine import install
 from sep.ledger.append_only import ALLOW, REFUSE
 
 
@@ -13,8 +14,6 @@ def django_db_setup(django_db_setup, django_db_blocker):
     The flush runs between transactional tests; the triggers are dropped and made again around it, inside
     its own list of statements, so no test ever runs without them.
     """
-    from sep.jobs.engine import install
-
     with django_db_blocker.unblock():
         install()
     operations = type(connection.ops)
@@ -25,7 +24,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
         if "ledger_event" not in tables:
             return statements
         head = 'UPDATE "ledger_head" SET "size" = 0'
-        refill = 'INSERT INTO "ledger_head" ("id", "size") SELECT 1, 0 WHERE NOT EXISTS (SELECT 1 FROM "ledger_head")'
+        absent = 'WHERE NOT EXISTS (SELECT 1 FROM "ledger_head")'
+        refill = f'INSERT INTO "ledger_head" ("id", "size") SELECT 1, 0 {absent}'
         return [*ALLOW[connection.vendor], *statements, head, refill, *REFUSE[connection.vendor]]
 
     operations.sql_flush = flush_with_triggers_aside

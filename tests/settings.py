@@ -13,9 +13,9 @@ os.environ.setdefault("SEP_SIMULATOR", "true")
 os.environ.setdefault("SEP_METRICS", "true")
 os.environ.setdefault("SEP_LOG_FORMAT", "console")
 
-from pathlib import Path  # noqa: E402
+from pathlib import Path
 
-from sep.sealing import make_development_key  # noqa: E402
+from sep.sealing import make_development_key
 
 _key = Path(os.environ["SEP_DATA"]) / "seal.p12"
 if "SEP_SEAL_PKCS12" not in os.environ:

@@ -21,7 +21,7 @@ BAD_AN_HOUR = 100
 
 
 class Token(APIKeyHeader):
-    """The scheme of OpenAPI and the check behind it. The organization comes from the token and nowhere else."""
+    """The scheme of OpenAPI and the check behind it: the organization comes from the token alone."""
 
     param_name = "Authorization"
     openapi_description = "N3 <GUID> или Bearer <токен>"
@@ -35,7 +35,7 @@ class Token(APIKeyHeader):
         match = _SCHEME.fullmatch((key or "").strip())
         try:
             if match is None:
-                raise TokenRefused
+                raise TokenRefused  # noqa: TRY301  no token and a wrong one are told alike
             api_key = authenticate(match.group(1), address)
         except TokenRefused as error:
             _count(f"bad-minute:{address}", 60, add=1)
@@ -69,7 +69,10 @@ def _take_from_allowance(request: HttpRequest, api_key: ApiKey) -> None:
 
 
 def _count(name: str, window: int, *, add: int) -> int:
-    """Count in fixed windows. The cache is this process's own: with N web processes the limit is N times wider."""
+    """Count in fixed windows.
+
+    The cache is this process's own: with N web processes the limit is N times wider.
+    """
     key = f"{name}:{int(time.time()) // window}"
     if not add:
         return int(cache.get(key, 0))

@@ -28,12 +28,15 @@ from sep.parties.models import Organization, SignerRole
 from sep.parties.person import Person, SigningPerson, mask_phone
 
 
-def new_package(organization: Organization, body: NewDocumentIn | NewPackageIn) -> NewPackage:
+def new_package(body: NewDocumentIn | NewPackageIn) -> NewPackage:
     """Read a request into a package; raises `Refusal` for what the fields cannot tell one by one."""
     patient = _person(body.patient)
-    signer = body.signer or SignerIn.model_construct(role="patient", phone=body.patient.phone)
-    if not signer.phone:
-        raise Refusal("required", "Укажите телефон подписанта: signer.phone или patient.phone.", "signer.phone")
+    phone = body.signer.phone if body.signer is not None else body.patient.phone
+    if phone is None:
+        raise Refusal(
+            "required", "Укажите телефон подписанта: signer.phone или patient.phone.", "signer.phone"
+        )
+    signer = body.signer or SignerIn(role="patient", phone=phone)
     parts = body.documents if isinstance(body, NewPackageIn) else [body]
     ids = [part.id_document_mis for part in parts]
     if len(set(ids)) < len(ids):
@@ -111,7 +114,9 @@ def documents_out(documents: Sequence[Document], now: datetime) -> list[Document
     """Show many documents with one look at their messages."""
     invitations: dict[str, Delivery] = {}
     packages = {document.package_id for document in documents}
-    for delivery in Delivery.objects.filter(package_id__in=packages, purpose=Purpose.INVITATION).order_by("id"):
+    for delivery in Delivery.objects.filter(package_id__in=packages, purpose=Purpose.INVITATION).order_by(
+        "id"
+    ):
         invitations[delivery.package_id] = delivery
     return [document_out(document, invitations.get(document.package_id), now) for document in documents]
 
@@ -137,7 +142,7 @@ def _person(body: PatientIn) -> Person:
 
 
 def _signing_person(body: SignerIn, patient: Person) -> SigningPerson:
-    if body.role == SignerRole.PATIENT:
+    if body.role == "patient":
         return SigningPerson(**{**patient.__dict__, "phone": body.phone})
     for name, value in (("family", body.family), ("given", body.given), ("birthDate", body.birth_date)):
         if not value:
@@ -157,7 +162,7 @@ def _signing_person(body: SignerIn, patient: Person) -> SigningPerson:
 
 def _new_document(part: DocumentPart, shared: dict[str, Any]) -> NewDocument:
     pdf = part.content.data
-    described = {
+    described: dict[str, Any] = {
         "shared": shared,
         "own": part.model_dump(mode="json", include=set(DocumentPart.model_fields) - {"content"}),
         "content": hashlib.sha256(pdf).hexdigest(),

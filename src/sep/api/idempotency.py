@@ -47,11 +47,13 @@ def answer(request: HttpRequest, produce: Callable[[], tuple[int, Any]]) -> Http
             return problem(422, "idempotency_key_reused", "Этот Idempotency-Key уже был с другим запросом.")
         if kept.status:
             return _as_json(kept.status, json.loads(bytes(kept.body)), replayed=True)
-        taken_over = KeptAnswer.objects.filter(
-            pk=kept.pk, status=0, created_at__lt=now - _ABANDONED
-        ).update(created_at=now)
+        taken_over = KeptAnswer.objects.filter(pk=kept.pk, status=0, created_at__lt=now - _ABANDONED).update(
+            created_at=now
+        )
         if not taken_over:
-            return problem(409, "in_progress", "Такой же запрос ещё выполняется.", headers={"Retry-After": "1"})
+            return problem(
+                409, "in_progress", "Такой же запрос ещё выполняется.", headers={"Retry-After": "1"}
+            )
     try:
         status, body = produce()
     except BaseException:

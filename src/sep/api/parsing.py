@@ -1,8 +1,9 @@
-"""A body as JSON, or as multipart/form-data with the JSON in the part `document` and PDFs in parts of their own."""
+"""A body as JSON, or as multipart/form-data: JSON in the part `document`, PDFs in parts of their own."""
 
 import json
 from typing import Any
 
+from django.core.files import File
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from ninja.errors import HttpError
@@ -12,8 +13,8 @@ from ninja.parser import Parser
 class BodyParser(Parser):
     """Make the same value of both forms, so that one schema checks them.
 
-    In multipart the file of `POST /documents` is the part `content`, the files of `POST /packages` are the parts
-    `content-0`, `content-1`, … in the order of `documents`.
+    In multipart the file of `POST /documents` is the part `content`, the files of `POST /packages` are the
+    parts `content-0`, `content-1`, … in the order of `documents`.
     """
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
@@ -26,7 +27,7 @@ class BodyParser(Parser):
     def _from_multipart(self, request: HttpRequest) -> dict[str, Any]:
         try:
             body = self._object(request.POST.get("document", ""))
-            files = {name: file.read() for name, file in request.FILES.items() if file is not None}
+            files = {name: file.read() for name, file in request.FILES.items() if isinstance(file, File)}
         except MultiPartParserError as error:
             raise HttpError(400, "") from error
         if "content" in files:

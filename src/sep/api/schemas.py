@@ -17,7 +17,9 @@ MOST_DOCUMENTS = 20
 MOST_IDS = 500
 
 # Control characters would break the protocol page and the logs; bidirectional overrides would forge them.
-_FORBIDDEN = re.compile("[\\x00-\\x1f\\x7f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufffe\\uffff\\ud800-\\udfff]")
+_FORBIDDEN = re.compile(
+    "[\\x00-\\x1f\\x7f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufffe\\uffff\\ud800-\\udfff]"
+)
 
 
 def _printable(value: Any) -> Any:
@@ -52,12 +54,13 @@ def _known_type(value: Any) -> Any:
     return value
 
 
-
 Identifier = Annotated[str, BeforeValidator(_printable), Field(min_length=1, max_length=100)]
 Name = Annotated[str, BeforeValidator(_printable), Field(min_length=1, max_length=120)]
 OptionalName = Annotated[str, BeforeValidator(_printable), Field(max_length=120)]
 Title = Annotated[str, BeforeValidator(_printable), Field(min_length=1, max_length=300)]
-Phone = Annotated[str, BeforeValidator(_phone), WithJsonSchema({"type": "string", "examples": ["+79161234567"]})]
+Phone = Annotated[
+    str, BeforeValidator(_phone), WithJsonSchema({"type": "string", "examples": ["+79161234567"]})
+]
 TypeCode = Annotated[
     str, BeforeValidator(_known_type), WithJsonSchema({"type": "string", "enum": list(DOCUMENT_TYPES)})
 ]
@@ -124,7 +127,9 @@ class _Envelope(Body):
     id_package_mis: Annotated[str, BeforeValidator(_printable), Field(max_length=100)] | None = None
     patient: PatientIn
     signer: SignerIn | None = None
-    channels: Annotated[list[Literal["max", "sms", "cabinet"]], Field(min_length=1, max_length=3)] | None = None
+    channels: Annotated[list[Literal["max", "sms", "cabinet"]], Field(min_length=1, max_length=3)] | None = (
+        None
+    )
     signing_methods: Annotated[list[Literal["sms_code"]], Field(min_length=1, max_length=1)] | None = None
     expires_at: AwareDatetime | None = None
     auto_send: bool = True

@@ -59,7 +59,9 @@ DocumentId = Annotated[str, Path(pattern="^[0-9A-HJKMNP-TV-Z]{26}$", description
 
 
 @api.get("/ping", response={200: PingOut, **_PROBLEMS}, by_alias=True, summary="Проверить соединение")
-def ping(request: HttpRequest, id_lpu: Annotated[str | None, Query(alias="idLpu", max_length=36)] = None) -> Any:
+def ping(
+    request: HttpRequest, id_lpu: Annotated[str | None, Query(alias="idLpu", max_length=36)] = None
+) -> Any:
     """Проверяет три настройки МИС: адрес, токен и идентификатор МО."""
     organization = organization_of(request)
     if id_lpu is not None:
@@ -74,7 +76,7 @@ def ping(request: HttpRequest, id_lpu: Annotated[str | None, Query(alias="idLpu"
     summary="Отправить документ",
 )
 def create_document(request: HttpRequest, payload: NewDocumentIn) -> HttpResponse:
-    """Принимает один PDF. Тот же запрос ещё раз отвечает 200 тем же документом, другой с тем же номером — 409."""
+    """Принимает один PDF. Тот же запрос ещё раз — 200 и тот же документ, другой с тем же номером — 409."""
     organization = organization_of(request)
     _own(organization, payload.id_lpu)
 
@@ -92,7 +94,7 @@ def create_document(request: HttpRequest, payload: NewDocumentIn) -> HttpRespons
     summary="Отправить пакет документов одному подписанту",
 )
 def create_package(request: HttpRequest, payload: NewPackageIn) -> HttpResponse:
-    """Принимает от 1 до 20 документов для одного подписанта: одна ссылка, каждый документ подписывается отдельно."""
+    """Принимает до 20 документов для одного подписанта: одна ссылка, каждый подписывается отдельно."""
     organization = organization_of(request)
     _own(organization, payload.id_lpu)
 
@@ -103,10 +105,8 @@ def create_package(request: HttpRequest, payload: NewPackageIn) -> HttpResponse:
     return idempotency.answer(request, produce)
 
 
-@api.get(
-    "/documents", response={200: DocumentPage, **_PROBLEMS}, by_alias=True, summary="Список документов"
-)
-def list_documents(
+@api.get("/documents", response={200: DocumentPage, **_PROBLEMS}, by_alias=True, summary="Список документов")
+def list_documents(  # noqa: PLR0917  ninja passes by name
     request: HttpRequest,
     id_patient_mis: Annotated[str | None, Query(alias="idPatientMis", max_length=100)] = None,
     status: Annotated[Status | None, Query()] = None,
@@ -220,9 +220,7 @@ def events(
     """Изменения статусов по порядку, каждое один раз: запомните `cursor` и передайте его в `after`."""
     organization = organization_of(request)
     start = int(after) if after is not None else -1
-    found = log.feed(
-        str(organization.id), after=start, kinds=lifecycle.DOCUMENT_EVENTS, limit=limit + 1
-    )
+    found = log.feed(str(organization.id), after=start, kinds=lifecycle.DOCUMENT_EVENTS, limit=limit + 1)
     page = found[:limit]
     names = dict(
         Document.objects.filter(id__in={event.subject for event in page}).values_list("id", "id_document_mis")
@@ -276,7 +274,7 @@ def status_dictionary(request: HttpRequest) -> Any:  # noqa: ARG001  ninja passe
 def _submit(organization: Organization, payload: NewDocumentIn | NewPackageIn) -> tuple[int, PackageOut]:
     now = timezone.now()
     submitted = invitation.submit(
-        organization, conversion.new_package(organization, payload), now=now, auto_send=payload.auto_send
+        organization, conversion.new_package(payload), now=now, auto_send=payload.auto_send
     )
     documents = _documents(organization).filter(package=submitted.package).order_by("position")
     status = 201 if submitted.created else 200

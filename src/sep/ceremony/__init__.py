@@ -1,1 +1,1 @@
-"""The act of signing: invitation, link, identity, reading, intent, code, signature; and the signer's pages."""
+"""The act of signing: invitation, link, identity, reading, intent, code, signature; the pages."""

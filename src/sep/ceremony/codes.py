@@ -53,7 +53,7 @@ class Issued:
 
 
 def code_hash(document: Document, signer_id: str, channel: str, action: str, code: str) -> bytes:
-    """Bind a code to the bytes of the document, the signer, the channel and the action; any change kills it."""
+    """Bind a code to the document's bytes, the signer, the channel and the action; any change kills it."""
     return vault.keyed_hash(
         "confirmation-code",
         document.organization_id.bytes,

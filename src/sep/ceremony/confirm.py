@@ -1,4 +1,4 @@
-"""The moment of signing: the right code, the sealed file, the evidence and the status, all in one transaction."""
+"""The moment of signing: right code, sealed file, evidence and status, all in one transaction."""
 
 from datetime import datetime
 from enum import Enum, auto
@@ -29,9 +29,9 @@ class Answer(Enum):
 def confirm(document_id: str, visit: Visit, code: str, *, now: datetime) -> Answer:
     """Check a code and, when it is right, sign.
 
-    Under the lock of the document's row: among any number of equal requests exactly one signs, and a wrong entry is
-    counted even though nothing else changes. When anything fails after the check, sealing included, nothing has
-    happened and the code is still good.
+    Under the lock of the document's row: among any number of equal requests exactly one signs, and a wrong
+    entry is counted even though nothing else changes. When anything fails after the check, sealing included,
+    nothing has happened and the code is still good.
     """
     with transaction.atomic():
         document = lifecycle.locked(document_id)

@@ -1,8 +1,8 @@
 """What is recorded of a signature, for machines (`evidence.json`) and for people («Лист подписания»).
 
-63-ФЗ ст. 9 ч. 1 wants the document itself to carry information pointing to the person who signed; the Supreme Court
-(78-КГ25-12-К3) wants to see with whom the contract was made: hence names, times, the masked phone, the exact text of
-the message and the device, and an honest line about what a code from SMS is worth.
+63-ФЗ ст. 9 ч. 1 wants the document itself to carry information pointing to the person who signed; the Supreme
+Court (78-КГ25-12-К3) wants to see with whom the contract was made: hence names, times, the masked phone, the
+exact text of the message and the device, and an honest line about what a code from SMS is worth.
 """
 
 import hashlib
@@ -161,8 +161,8 @@ def protocol_sheet(act: SigningAct, key: SealKey) -> ProtocolSheet:
     if settings.ENVIRONMENT.contour == "test":
         notices.insert(0, "Тестовый контур — юридической силы нет.")
     notices.append(
-        "Сервис доказывает: какой текст показан, на какой номер ушёл код, когда и откуда он введён, что файл не"
-        " менялся. Сервис сам не проверяет паспорт и не знает, кто держал телефон."
+        "Сервис доказывает: какой текст показан, на какой номер ушёл код, когда и откуда он введён, что"
+        " файл не менялся. Сервис сам не проверяет паспорт и не знает, кто держал телефон."
     )
     return ProtocolSheet(
         title="Лист подписания",

@@ -1,7 +1,7 @@
 """Secret links and what opening one means.
 
-A GET of a link shows a button and changes nothing, so that previews and scanners see and break nothing; only a POST
-opens it. The visit lives on the server; the browser holds one opaque cookie.
+A GET of a link shows a button and changes nothing, so that previews and scanners see and break nothing; only
+a POST opens it. The visit lives on the server; the browser holds one opaque cookie.
 """
 
 import hashlib

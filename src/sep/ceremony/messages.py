@@ -1,7 +1,8 @@
-"""The texts of SMS: Russian and Cyrillic, naming the clinic and the document, never a diagnosis or a speciality.
+"""The texts of SMS: Cyrillic, naming the clinic and the document, never a diagnosis or a speciality.
 
-A code whose purpose is named in Latin letters was not accepted by the Supreme Court (review of 2023), and the very fact
-of a visit is a medical secret (323-ФЗ ст. 13): hence the kind of the document and its number, not its name.
+A code whose purpose is named in Latin letters was not accepted by the Supreme Court (review of 2023), and the
+very fact of a visit is a medical secret (323-ФЗ ст. 13): hence the kind of the document and its number, not
+its name.
 """
 
 from sep.documents.models import Document, Package

@@ -39,7 +39,7 @@ class Visit(models.Model):
 
 
 class Confirmation(models.Model):
-    """A code on its way to becoming a signature. The code itself is nowhere: only a keyed hash bound to the act."""
+    """A code on its way to becoming a signature; kept is only a keyed hash bound to the act."""
 
     id = ulid_key()
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="confirmations")

@@ -1,4 +1,4 @@
-"""`sep demo`: the whole service on one machine with a sample clinic, keys made on the spot, and a phone on the screen."""
+"""`sep demo`: the whole service on one machine, a sample clinic, keys of its own, a phone on the screen."""
 
 import base64
 import json
@@ -35,7 +35,7 @@ class DemoFailed(Exception):
 
 @dataclass(frozen=True)
 class _Secrets:
-    """What a real installation is given by its operator; kept in the data folder, readable by its owner only."""
+    """What an operator gives a real installation; here kept in the data folder, for its owner's eyes only."""
 
     secret_key: str
     master_key: str
@@ -199,7 +199,7 @@ def _wait_until_ready(address: str, processes: dict[str, "subprocess.Popen[bytes
                 if answer.status == 200:  # noqa: PLR2004  HTTP
                     return
         except (urllib.error.URLError, OSError):
-            pass  # noqa: S110  not yet: asked again below
+            pass  # not yet: asked again below
         if time.monotonic() > deadline:
             raise DemoFailed(f"Сервис не ответил за {_READY_WITHIN:.0f} секунд: {address}/readyz")
         time.sleep(_POLL)

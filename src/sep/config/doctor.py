@@ -18,7 +18,9 @@ from sep.jobs.status import failed_jobs, worker_alive
 from sep.sealing import SealingError
 
 _RENEW_BEFORE = timedelta(days=30)
-_TRIAL = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+_TRIAL = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+)
 _TRIAL += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
@@ -56,7 +58,7 @@ def _database() -> tuple[bool, str]:
     return True, f"{connection.vendor}, таблицы этой версии"
 
 
-def _seal() -> tuple[bool, str]:
+def _seal() -> tuple[bool, str]:  # noqa: PLR0911  one return a finding
     try:
         key = seal_key()
     except SealKeyMissing:

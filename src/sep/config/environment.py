@@ -95,4 +95,4 @@ class Environment(BaseSettings):
 @cache
 def environment() -> Environment:
     """Return the settings of this process, read once."""
-    return Environment()  # type: ignore[call-arg]  # values come from SEP_* variables
+    return Environment()

@@ -12,8 +12,6 @@ def migrate() -> None:
 
     Creates the data folder when it is absent.
     """
-
-
     settings.ENVIRONMENT.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     for alias in connections:
         call_command("migrate", database=alias, verbosity=0, interactive=False)

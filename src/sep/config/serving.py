@@ -18,6 +18,7 @@ def serve_web(address: str, port: int, workers: int) -> None:
     """
     from granian import Granian  # noqa: PLC0415  imports a server that no other command needs
     from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
 
     threads = 1 if connection.vendor == "sqlite" else 4
     connection.close()
@@ -31,7 +32,7 @@ def serve_web(address: str, port: int, workers: int) -> None:
         backlog=1024,
         respawn_failed_workers=True,
         log_access=False,  # a path may carry a link's token
-        log_level="warning",
+        log_level=LogLevels.warning,
     ).serve()
 
 

@@ -1,1 +1,1 @@
-"""How a message reaches a person: routing, attempts, receipts, limits. It carries texts and does not invent them."""
+"""How a message reaches a person: routing, attempts, receipts, limits; texts are given, not invented."""

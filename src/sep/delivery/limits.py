@@ -1,7 +1,7 @@
 """How many messages one phone may receive, over all organizations; counted on the rows themselves.
 
-The figure of the field is 3 in 10 minutes, 5 an hour and 10 a day for all messages together. Here invitations and codes
-are counted apart, and codes have more room: the law wants a code of its own for every consent
+The figure of the field is 3 in 10 minutes, 5 an hour and 10 a day for all messages together. Here invitations
+and codes are counted apart, and codes have more room: the law wants a code of its own for every consent
 (152-ФЗ ст. 9, 323-ФЗ ст. 20), and one package may hold twenty documents.
 """
 

@@ -6,7 +6,7 @@ from sep.documents.models import Document, Package
 from sep.parties.identifiers import ulid_key
 from sep.parties.models import Organization
 
-SECRET_PLACE = "\ufffc"
+SECRET_PLACE = "\ufffc"  # noqa: S105  a mark, not a secret
 """Stands in a kept text where the secret (a code, a link's token) was: OBJECT REPLACEMENT CHARACTER."""
 
 
@@ -27,7 +27,7 @@ class DeliveryState(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One message to one phone. Its text is kept exactly, without the secret, which lives only while it is needed."""
+    """One message to one phone: its exact text is kept, the secret in it only while it is needed."""
 
     id = ulid_key()
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT)

@@ -7,6 +7,7 @@ from django.db import transaction
 from sep.delivery.models import Attempt, AttemptState, Delivery, DeliveryState, Purpose
 from sep.delivery.sms.gateway import Outcome, OutcomeState, Receipt, ReceiptState
 from sep.documents import lifecycle
+from sep.documents.models import Document
 from sep.documents.statuses import OPEN, Status
 from sep.ledger import log
 from sep.parties.person import mask_phone
@@ -104,7 +105,7 @@ def _locked(attempt_id: int) -> tuple[Attempt, Delivery]:
     return Attempt.objects.select_for_update().get(pk=attempt_id), delivery
 
 
-def _documents(delivery: Delivery) -> list[lifecycle.Document]:
+def _documents(delivery: Delivery) -> list[Document]:
     if delivery.purpose != Purpose.INVITATION:
         return []
     waiting = delivery.package.documents.filter(status__in=OPEN).order_by("id").values_list("id", flat=True)

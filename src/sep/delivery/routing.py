@@ -1,8 +1,8 @@
 """One message, several gateways, several rounds: who is tried next and when it is enough.
 
-Every attempt is written down before the gateway is called. A worker killed in the middle finds its intent again, asks
-the gateway by our own id what became of it, and only then goes on: nothing is lost, and the same text can reach the
-phone twice at the most.
+Every attempt is written down before the gateway is called. A worker killed in the middle finds its intent
+again, asks the gateway by our own id what became of it, and only then goes on: nothing is lost, and the same
+text can reach the phone twice at the most.
 """
 
 import time
@@ -17,7 +17,6 @@ from sep.delivery import outcomes
 from sep.delivery.gateways import gateways
 from sep.delivery.models import Attempt, AttemptState, Delivery, DeliveryState, Purpose
 from sep.delivery.sms.gateway import Gateway, Outcome, OutcomeState, OutgoingSms, ReceiptState
-
 
 ROUNDS: dict[Purpose, tuple[timedelta, ...]] = {
     # The person waits with the page open: 25 seconds in all, then he is offered another try.
@@ -63,7 +62,7 @@ def give_up(delivery_id: str) -> None:
 
 
 def _settle_interrupted(delivery_id: str) -> bool:
-    """Find out what became of attempts that a stopped worker left open; tell whether the message is settled."""
+    """Find out what became of attempts that a stopped worker left open; tell whether all is settled."""
     for attempt in Attempt.objects.filter(delivery_id=delivery_id, state=AttemptState.INTENT).order_by(
         "number"
     ):
@@ -130,5 +129,3 @@ def next_pause(purpose: Purpose, number: int) -> timedelta | None:
     """Return the pause before round `number` (0 is the first), `None` when there is no such round."""
     rounds = ROUNDS[purpose]
     return rounds[number] if number < len(rounds) else None
-
-

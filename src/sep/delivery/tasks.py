@@ -66,5 +66,5 @@ def ask_for_receipts() -> None:
 
 @jobs.every("delivery.forget", seconds=60)
 def forget_spent_secrets() -> None:
-    """Erase codes and link tokens whose time has passed: the text of the message stays, the secret does not."""
+    """Erase codes and link tokens whose time has passed; the text of the message stays."""
     Delivery.objects.filter(secret__isnull=False, expires_at__lte=timezone.now()).update(secret=None)

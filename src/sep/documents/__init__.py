@@ -1,1 +1,1 @@
-"""What is signed: packages and documents, their life cycle, the intake of a PDF, its page images and blobs."""
+"""What is signed: packages and documents, their life cycle, the intake of a PDF, page images, blobs."""

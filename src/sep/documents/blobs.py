@@ -1,4 +1,4 @@
-"""Files by their hash: encrypted with the organization's key, on the disk before the row that names them commits."""
+"""Files by their hash: encrypted, and on the disk before the row that names them commits."""
 
 import hashlib
 import os

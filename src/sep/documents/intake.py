@@ -1,4 +1,4 @@
-"""Accepting documents from a МИС: every check first, then one transaction that stores all of them or nothing."""
+"""Accepting documents from a МИС: every check first, then one transaction that stores all or nothing."""
 
 import hashlib
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ class CheckedPackage:
 
 
 def already_accepted(organization: Organization, package: NewPackage) -> Package | None:
-    """Return the package that this very request made before; raises `DocumentConflict` when ids name others."""
+    """Return the package that this very request made; raises `DocumentConflict` when ids name others."""
     wanted = {new.id_document_mis: new.request_hash for new in package.documents}
     found = Document.objects.filter(organization=organization, id_document_mis__in=wanted).select_related(
         "package"

@@ -1,6 +1,5 @@
 """Packages, documents and the pages that were shown."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -23,7 +22,7 @@ class Package(models.Model):
     def __str__(self) -> str:
         return self.id
 
-    def ordered(self) -> "Iterable[Document]":
+    def ordered(self) -> "models.QuerySet[Document]":
         """The documents in the order in which the clinic gave them."""
         return self.documents.order_by("position")
 

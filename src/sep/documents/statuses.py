@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Status(models.TextChoices):
-    """Code and display; the displays of `created`, `sent` and `signed` are given by the field and are exact."""
+    """Code and display; those of `created`, `sent` and `signed` are given by the field and are exact."""
 
     CREATED = "created", "Создан"
     SENT = "sent", "Документ направлен конкретному получателю"

@@ -22,8 +22,8 @@ def leaf_hash(body: bytes) -> bytes:
 def append(kind: str, *, stream: str, subject: str, at: datetime, data: Mapping[str, Any]) -> Event:
     """Append one event inside the caller's transaction and return it.
 
-    Lock the rows of the business first and append last: the head is locked until the transaction ends, so every
-    appender waits here, and nobody must wait for anything else while holding it.
+    Lock the rows of the business first and append last: the head is locked until the transaction ends, so
+    every appender waits here, and nobody must wait for anything else while holding it.
 
     Args:
         kind: `subject:action`, e.g. `document:signed`.

@@ -14,7 +14,7 @@ class InvalidPhone(ValueError):
 
 
 def normalize_phone(text: str) -> str:
-    """Return a number in E.164, e.g. `+79161234567`; a leading 8 is read as Russian. Raises `InvalidPhone`."""
+    """Return a number in E.164: `+79161234567`; a leading 8 is read as Russian. Raises `InvalidPhone`."""
     try:
         number = phonenumbers.parse(text, "RU")
     except phonenumbers.NumberParseException as error:

@@ -28,7 +28,8 @@ def issue(
 ) -> str:
     """Issue a token and return it; it can never be shown again.
 
-    A GUID, because that is what the МИС have a field for: version 4 from the system's generator, 122 random bits.
+    A GUID, because that is what the МИС have a field for: version 4 from the system's generator, 122 random
+    bits.
 
     Raises:
         ValueError: a life longer than a year, or something that is not a network.

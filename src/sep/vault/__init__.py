@@ -1,7 +1,7 @@
 """Encryption at rest and keyed hashes: one master key outside the database, one wrapped key an organization.
 
-Figures from OWASP ASVS 5 chapters 11 and 14: AES-256-GCM with the place of the value as associated data, so that a
-ciphertext moved to another row or column does not open.
+Figures from OWASP ASVS 5 chapters 11 and 14: AES-256-GCM with the place of the value as associated data, so
+that a ciphertext moved to another row or column does not open.
 """
 
 import base64
@@ -34,7 +34,7 @@ class Key:
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, plain, place.encode())
 
-    def decrypt(self, sealed: bytes, place: str) -> bytes:
+    def decrypt(self, sealed: bytes | memoryview, place: str) -> bytes:
         """Open what `encrypt` made for the same place; raises `VaultError`."""
         sealed = bytes(sealed)
         try:
@@ -63,8 +63,9 @@ def open_key(wrapped: bytes) -> Key:
 def keyed_hash(purpose: str, *parts: str | bytes) -> bytes:
     """Return HMAC-SHA-256 over `parts`, keyed outside the database; each part is length-prefixed.
 
-    Six digits under a plain hash fall in half a second on one core; under a key that the database does not hold they
-    stay out of reach. The same function makes blind indexes, by which an encrypted phone can be looked up.
+    Six digits under a plain hash fall in half a second on one core; under a key that the database does not
+    hold they stay out of reach. The same function makes blind indexes, by which an encrypted phone can be
+    looked up.
     """
     mac = hmac.new(_derived(purpose), digestmod=hashlib.sha256)
     for part in parts:

@@ -1,4 +1,4 @@
-"""Whether a file is one of ours: the seals that this installation has had, and the files that it has issued."""
+"""Whether a file is one of ours: by the seals that this installation has had and the files it issued."""
 
 from cryptography.x509 import Certificate, load_der_x509_certificate
 from django.db.models import Q
