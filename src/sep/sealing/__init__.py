@@ -5,7 +5,7 @@
     verdict = verify(sealed.data, trusted=[key.certificate], issued={sealed.sha256}.__contains__)
 
 The sealed file is the original byte for byte and one incremental revision after it: the protocol page, the
-evidence, the visible seal, a PAdES B-B certification that forbids further changes. Ground: no Django, no database.
+evidence, the visible seal, a PAdES B-B certification that forbids further changes.
 """
 
 from sep.sealing.certificates import CertificateFacts

@@ -6,6 +6,8 @@ SEQUENCE = 0x30
 SET = 0x31
 INTEGER = 0x02
 OCTET_STRING = 0x04
+_SHORT = 0x7F  # the longest body whose length is one octet
+
 NULL = b"\x05\x00"
 
 
@@ -18,7 +20,7 @@ def encode(tag: int, *parts: bytes) -> bytes:
     """One element: tag, definite length, the parts one after another."""
     body = b"".join(parts)
     length = len(body)
-    if length < 0x80:
+    if length <= _SHORT:
         return bytes((tag, length)) + body
     size = length.to_bytes((length.bit_length() + 7) // 8, "big")
     return bytes((tag, 0x80 | len(size))) + size + body

@@ -1,4 +1,4 @@
-"""A seal for development and demonstration: an authority of its own, made on the spot, without legal force."""
+"""A seal for development and demonstration, with an authority of its own and without legal force."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -9,14 +9,14 @@ class SealingError(Exception):
         self.code = code
 
 
-class KeyRefused(SealingError):  # noqa: N818 - a refusal, not a fault
+class KeyRefused(SealingError):
     """The seal key or its certificate cannot be used.
 
     Codes: `pkcs12_unreadable`, `pkcs12_incomplete`, `key_algorithm`, `key_mismatch`, `certificate_usage`.
     """
 
 
-class CannotSeal(SealingError):  # noqa: N818 - a refusal, not a fault
+class CannotSeal(SealingError):
     """This PDF cannot be extended by a seal as it is; a rewrite of its structure may help.
 
     Codes: `damaged`, `encrypted`, `hybrid_xref`, `no_pages`, `usage_rights`, `certified_no_changes`,
@@ -24,8 +24,9 @@ class CannotSeal(SealingError):  # noqa: N818 - a refusal, not a fault
     """
 
 
-class SelfCheckFailed(SealingError):  # noqa: N818 - a refusal, not a fault
+class SelfCheckFailed(SealingError):
     """The freshly sealed file did not pass its own verification and must not be issued.
 
-    Codes: the failed `Check` of the verification, or `prefix`, `reopened`, `page_count`, `earlier_signatures`.
+    Codes: the failed `Check` of the verification, or `kind`, `prefix`, `reopened`, `page_count`,
+    `earlier_signatures`.
     """

@@ -1,7 +1,7 @@
 """The key of the organization's seal, opened once and kept ready."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Self
@@ -16,9 +16,9 @@ from sep.sealing.certificates import CertificateFacts, certificate_facts
 from sep.sealing.cms import Signatory
 from sep.sealing.errors import KeyRefused
 
-type_of_key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
-# Sizes that every verifier at hand accepts (pdfsig, pyHanko, PDFBox, OpenSSL); larger RSA keys only cost time.
+# Sizes that verifiers at hand accept (pdfsig, pyHanko, PDFBox, OpenSSL); larger ones only cost time.
 RSA_SIZES = (2048, 3072)
 
 _ECDSA_SPREAD = 4  # bytes: two integers of an ECDSA signature lose or gain leading zeros
@@ -28,7 +28,7 @@ _ECDSA_SPREAD = 4  # bytes: two integers of an ECDSA signature lose or gain lead
 class SealKey:
     """A private key with its certificate chain. Create it with `from_pkcs12`."""
 
-    _private_key: type_of_key
+    _private_key: PrivateKey = field(repr=False)
     _signatory: Signatory
 
     @classmethod
@@ -109,7 +109,7 @@ def _algorithm_refused() -> KeyRefused:
     )
 
 
-def _check_strength(private_key: type_of_key) -> None:
+def _check_strength(private_key: PrivateKey) -> None:
     if isinstance(private_key, rsa.RSAPrivateKey):
         fits = private_key.key_size in RSA_SIZES
     else:

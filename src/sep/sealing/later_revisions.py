@@ -1,7 +1,7 @@
 """What may follow a seal in its file: data for long-term validation, closed by a document timestamp.
 
-A certification with P=1 allows nothing else (ISO 32000-2, 12.8.2.2; ETSI EN 319 142-1). Archive timestamps are
-added long after sealing, so a file may grow without losing its seal.
+A certification with P=1 allows nothing else (ISO 32000-2, 12.8.2.2; ETSI EN 319 142-1). Archive timestamps
+are added long after sealing, so a file may grow without losing its seal.
 """
 
 from pyhanko.sign.diff_analysis import (

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
@@ -21,7 +22,7 @@ from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from sep.sealing.drawing import Canvas
 from sep.sealing.keys import SealKey
-from sep.sealing.layout import PAGE_HEIGHT, PAGE_WIDTH, SEAL_HEIGHT, SEAL_WIDTH, SetSheet
+from sep.sealing.layout import PAGE, SEAL, SetSheet
 from sep.sealing.typeface import Cut, Face
 
 FIELD_NAME = "SEPSeal"
@@ -29,7 +30,7 @@ FIELD_NAME = "SEPSeal"
 _DEEPEST_TREE = 32
 
 
-class _QuietWriter(IncrementalPdfFileWriter):  # type: ignore[misc]
+class _QuietWriter(IncrementalPdfFileWriter):
     """Leaves the catalog's version and the metadata of the original as they are.
 
     Raising /Version to 2.0 (which an associated file causes) or rewriting XMP would take back the PDF/A claim
@@ -43,7 +44,7 @@ class _QuietWriter(IncrementalPdfFileWriter):  # type: ignore[misc]
         pass
 
 
-class _Ready(generic.PdfObject):  # type: ignore[misc]
+class _Ready(generic.PdfObject):
     """An object serialized beforehand; it holds no references and no strings."""
 
     def __init__(self, written: bytes) -> None:
@@ -82,6 +83,7 @@ def add_sheet(writer: BasePdfFileWriter, laid_out: SetSheet) -> tuple[SigFieldSp
         Where the seal stands, and its appearance: both for `sign`.
     """
     seal = laid_out.seal
+    box: Any = laid_out.seal_box  # pyHanko declares whole numbers and writes fractions as well
     fonts: dict[str, generic.IndirectObject] = {}
     for canvas in (*laid_out.pages, seal):
         for resource, face in canvas.fonts.items():
@@ -91,8 +93,8 @@ def add_sheet(writer: BasePdfFileWriter, laid_out: SetSheet) -> tuple[SigFieldSp
         # Every inheritable attribute is stated: the original's page tree may turn or crop its pages.
         page = _dictionary(
             Type=pdf_name("/Page"),
-            MediaBox=_numbers(0, 0, PAGE_WIDTH, PAGE_HEIGHT),
-            CropBox=_numbers(0, 0, PAGE_WIDTH, PAGE_HEIGHT),
+            MediaBox=_numbers(*PAGE),
+            CropBox=_numbers(*PAGE),
             Rotate=generic.NumberObject(0),
             Resources=_resources(canvas, fonts),
             Contents=writer.add_object(_compressed(canvas.content())),
@@ -102,10 +104,10 @@ def add_sheet(writer: BasePdfFileWriter, laid_out: SetSheet) -> tuple[SigFieldSp
         seal.content(),
         Type=pdf_name("/XObject"),
         Subtype=pdf_name("/Form"),
-        BBox=_numbers(0, 0, SEAL_WIDTH, SEAL_HEIGHT),
+        BBox=_numbers(*SEAL),
         Resources=_resources(seal, fonts),
     )
-    place = SigFieldSpec(_free_field_name(writer), on_page=-1, box=laid_out.seal_box)
+    place = SigFieldSpec(_free_field_name(writer), on_page=-1, box=box)
     return place, _dictionary(N=writer.add_object(appearance))
 
 
@@ -140,36 +142,48 @@ def attach(writer: BasePdfFileWriter, attachment: Attachment) -> None:
     _append_name(writer, tree, attachment.name.encode("ascii"), specification)
 
 
-def sign(
-    writer: BasePdfFileWriter,
-    place: SigFieldSpec,
-    key: SealKey,
-    signed_at: datetime,
-    reason: str,
-    *,
-    certify: bool,
-    appearance: generic.DictionaryObject | None = None,
-) -> bytes:
+@dataclass(frozen=True)
+class Signature:
+    """The seal's signature before it is made. One that shows itself also forbids changes."""
+
+    place: SigFieldSpec
+    key: SealKey
+    signed_at: datetime
+    reason: str
+    appearance: generic.DictionaryObject | None = None
+
+    @property
+    def certifies(self) -> bool:
+        # A certification must be the first signature of a file, so a seal beside earlier ones only approves.
+        return self.appearance is not None
+
+
+def sign(writer: BasePdfFileWriter, signature: Signature) -> bytes:
     """Write the file with the signature in it.
 
     A certification forbids any further change (DocMDP P=1); long-term validation data stay possible.
     """
-    steps = cms_embedder.PdfCMSEmbedder(new_field_spec=place).write_cms(place.sig_field_name, writer)
-    field = next(steps).get_object()
-    if appearance is not None:
-        field[pdf_name("/AP")] = appearance
-    signature = SignatureObject(
-        timestamp=signed_at,
-        bytes_reserved=2 * key.container_size,
-        subfilter=SigSeedSubFilter.PADES,
-        name=key.facts.owner,
-        reason=reason,
+    steps = cms_embedder.PdfCMSEmbedder(new_field_spec=signature.place).write_cms(
+        signature.place.sig_field_name, writer
     )
-    permission = MDPPerm.NO_CHANGES if certify else None
-    rules = cms_embedder.SigMDPSetup(md_algorithm="sha256", certify=certify, docmdp_perms=permission)
-    steps.send(cms_embedder.SigObjSetup(sig_placeholder=signature, mdp_setup=rules))
+    field = next(steps).get_object()
+    if signature.appearance is not None:
+        field[pdf_name("/AP")] = signature.appearance
+    placeholder = SignatureObject(
+        timestamp=signature.signed_at,
+        bytes_reserved=2 * signature.key.container_size,
+        subfilter=SigSeedSubFilter.PADES,
+        name=signature.key.facts.owner,
+        reason=signature.reason,
+    )
+    rules = cms_embedder.SigMDPSetup(
+        md_algorithm="sha256",
+        certify=signature.certifies,
+        docmdp_perms=MDPPerm.NO_CHANGES if signature.certifies else None,
+    )
+    steps.send(cms_embedder.SigObjSetup(sig_placeholder=placeholder, mdp_setup=rules))
     prepared, output = steps.send(cms_embedder.SigIOSetup(md_algorithm="sha256"))
-    steps.send(key.container(prepared.document_digest))
+    steps.send(signature.key.container(prepared.document_digest))
     data: bytes = output.getvalue()
     return data
 
@@ -187,9 +201,7 @@ def _free_field_name(writer: BasePdfFileWriter) -> str:
     return name
 
 
-def _child(
-    writer: BasePdfFileWriter, parent: generic.DictionaryObject, key: str, empty: generic.PdfObject
-) -> generic.PdfObject:
+def _child(writer: BasePdfFileWriter, parent: Any, key: str, empty: generic.PdfObject) -> Any:
     """The value under the key, made (as an indirect object) when it is absent."""
     if key not in parent:
         parent[pdf_name(key)] = writer.add_object(empty)

@@ -9,7 +9,8 @@ from hashlib import sha256
 from io import BytesIO
 
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import MDPPerm
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
 
 from sep.sealing import revision
@@ -18,8 +19,11 @@ from sep.sealing.errors import CannotSeal, SelfCheckFailed
 from sep.sealing.evidence import Json, attached_original, check_names, document_evidence, protocol_evidence
 from sep.sealing.keys import SealKey
 from sep.sealing.layout import SetSheet, set_sheet
+from sep.sealing.revision import Attachment
 from sep.sealing.selfcheck import check_document, check_presigned, check_protocol
 from sep.sealing.sheet import ProtocolSheet
+
+_USAGE_RIGHTS = frozenset({"/UR", "/UR3"})  # ISO 32000-1, 12.8.2.3
 
 
 @dataclass(frozen=True)
@@ -65,25 +69,25 @@ def seal(
     if signed_at.tzinfo is None:
         raise ValueError("signed_at must have a time zone")
     check_names(evidence)
-    reason = sheet.seal_caption
-    laid_out = set_sheet(sheet, key.facts, signed_at)
+    imprint = _Imprint(set_sheet(sheet, key.facts, signed_at), key, signed_at, sheet.seal_caption)
+    pages = len(imprint.laid_out.pages)
     protocol = None
     with _damage_is_a_refusal():
         reader = _open(original)
+        # Any filled field counts, also of a kind that pyHanko cannot validate.
+        is_presigned = any(True for _ in enumerate_sig_fields(reader, filled_status=True))
         writer = revision.extend(reader)
-        if reader.embedded_signatures:
-            place = revision.invisible_place(writer)
-            data = revision.sign(writer, place, key, signed_at, reason, certify=False)
+        if is_presigned:
+            data = imprint.invisible(writer)
         else:
-            place, appearance = revision.add_sheet(writer, laid_out)
-            revision.attach(writer, document_evidence(evidence, original))
-            data = revision.sign(writer, place, key, signed_at, reason, certify=True, appearance=appearance)
-        is_presigned = bool(reader.embedded_signatures)
+            data = imprint.visible(writer, document_evidence(evidence, original))
     if is_presigned:
         check_presigned(original, data, key)
-        protocol = _separate_protocol(original, data, laid_out, evidence, key, signed_at, reason)
+        own_evidence = protocol_evidence(evidence, original, data)
+        protocol = imprint.visible(revision.begin(), attached_original(original), own_evidence)
+        check_protocol(protocol, key, pages=pages)
     else:
-        check_document(original, data, key, added_pages=len(laid_out.pages))
+        check_document(original, data, key, added_pages=pages)
     return SealedFile(
         data=data,
         sha256=sha256(data).hexdigest(),
@@ -97,8 +101,8 @@ def can_seal(original: bytes) -> CannotSeal | None:
     """Try the whole sealing on a PDF with a throw-away key.
 
     Returns:
-        Nothing when the document can be sealed, otherwise the reason. A rewrite of the file by qpdf may remove
-        any reason but `certified_no_changes`.
+        Nothing when the document can be sealed, otherwise the reason. A rewrite of the file by qpdf may
+        remove any reason but `certified_no_changes`.
     """
     key = _trial_key()
     trial_time = key.certificate.not_valid_before_utc + timedelta(hours=2)
@@ -109,6 +113,27 @@ def can_seal(original: bytes) -> CannotSeal | None:
     except SelfCheckFailed as failure:
         return CannotSeal("self_check", f"Пробная печать не прошла проверку. {failure}")
     return None
+
+
+@dataclass(frozen=True)
+class _Imprint:
+    """What this seal prints and signs, on whichever file."""
+
+    laid_out: SetSheet
+    key: SealKey
+    signed_at: datetime
+    reason: str
+
+    def visible(self, writer: BasePdfFileWriter, *attachments: Attachment) -> bytes:
+        place, appearance = revision.add_sheet(writer, self.laid_out)
+        for attachment in attachments:
+            revision.attach(writer, attachment)
+        signature = revision.Signature(place, self.key, self.signed_at, self.reason, appearance)
+        return revision.sign(writer, signature)
+
+    def invisible(self, writer: BasePdfFileWriter) -> bytes:
+        place = revision.invisible_place(writer)
+        return revision.sign(writer, revision.Signature(place, self.key, self.signed_at, self.reason))
 
 
 _TRIAL_SHEET = ProtocolSheet(title="Лист подписания", sections=(), verify_url="https://example.org/")
@@ -138,28 +163,9 @@ def _open(original: bytes) -> PdfFileReader:
         raise CannotSeal("hybrid_xref", "Файл PDF имеет двойную таблицу ссылок (hybrid-reference).")
     if reader.root["/Pages"]["/Count"] < 1:
         raise CannotSeal("no_pages", "В файле PDF нет страниц.")
-    permissions = reader.root["/Perms"] if "/Perms" in reader.root else ()
-    if "/UR3" in permissions or "/UR" in permissions:
+    if "/Perms" in reader.root and not _USAGE_RIGHTS.isdisjoint(reader.root["/Perms"]):
         raise CannotSeal("usage_rights", "Файл PDF имеет особые права Adobe Reader и не допускает изменений.")
     certification = read_certification_data(reader)
     if certification is not None and certification.permission == MDPPerm.NO_CHANGES:
         raise CannotSeal("certified_no_changes", "Автор документа запретил подписью любые изменения.")
     return reader
-
-
-def _separate_protocol(
-    original: bytes,
-    sealed: bytes,
-    laid_out: SetSheet,
-    evidence: Mapping[str, Json],
-    key: SealKey,
-    signed_at: datetime,
-    reason: str,
-) -> bytes:
-    writer = revision.begin()
-    place, appearance = revision.add_sheet(writer, laid_out)
-    revision.attach(writer, attached_original(original))
-    revision.attach(writer, protocol_evidence(evidence, original, sealed))
-    data = revision.sign(writer, place, key, signed_at, reason, certify=True, appearance=appearance)
-    check_protocol(data, key, pages=len(laid_out.pages))
-    return data

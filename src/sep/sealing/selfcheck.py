@@ -56,7 +56,7 @@ def _check_seal(sealed: bytes, key: SealKey, kind: SealKind) -> None:
     verdict = verify(sealed, trusted=(key.certificate,), issued=lambda _: True)
     if verdict.status is not Status.ISSUED or verdict.kind is not kind:
         failure = next(iter(verdict.failures), None)
-        code, text = (failure.code, failure.text) if failure else ("kind", verdict.status.title)
+        code, text = (failure.code, failure.text) if failure else ("kind", verdict.status.sentence)
         raise SelfCheckFailed(code, text)
 
 

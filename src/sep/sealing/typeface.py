@@ -1,7 +1,7 @@
 """The letters of the protocol page: Roboto, cut down once to the characters that a clinic's documents use.
 
-Cutting a font takes tens of milliseconds, so it happens once a process; a seal then embeds bytes that lie ready.
-Each face is cut twice: a small common set that every sheet needs, and a rare one (the other Cyrillic and Latin
+Cutting a font takes 0.1 s, so it happens once a process; a seal then embeds bytes that lie ready. Each face
+is cut twice: a small common set that every sheet needs, and a rare one (the other Cyrillic and Latin
 alphabets) that is embedded only when a name asks for it.
 """
 
@@ -153,7 +153,7 @@ def _describe(program: bytes, name: str) -> Cut:
     head, metrics = font["head"], font["hmtx"]
 
     def scaled(value: float) -> int:
-        return round(value * _UNITS / head.unitsPerEm)
+        return round(value * _UNITS / int(head.unitsPerEm))
 
     ids = font.getReverseGlyphMap()
     glyphs = {chr(code): ids[glyph] for code, glyph in font.getBestCmap().items()}

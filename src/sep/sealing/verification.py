@@ -1,8 +1,8 @@
 """Verifies a sealed file: whose seal it carries, and whether anything changed after it.
 
-Nothing here trusts a viewer's idea of «valid»: the seal must be made by a pinned certificate, stand in the file
-exactly as we write it, cover the whole file, and agree with the evidence of its own revision. Any exception
-on the way means that the file is not what we issued.
+Nothing here trusts a viewer's idea of «valid»: the seal must be made by a pinned certificate, stand in the
+file exactly as we write it, cover the whole file, and agree with the evidence of its own revision. Any
+exception on the way means that the file is not what we issued.
 """
 
 import json
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
-from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from sep.sealing.certificates import CertificateFacts, certificate_facts
@@ -38,7 +38,7 @@ class Status(StrEnum):
     UNREADABLE = "unreadable"
 
     @property
-    def title(self) -> str:
+    def sentence(self) -> str:
         """The verdict in a Russian sentence."""
         return _TITLES[self]
 
@@ -94,35 +94,47 @@ def verify(data: bytes, *, trusted: Collection[Certificate], issued: Callable[[s
     """
     digest = sha256(data).hexdigest()
     try:
-        signatures = list(PdfFileReader(BytesIO(data), strict=True).embedded_signatures)
-    except Exception:
+        signatures = _signatures(PdfFileReader(BytesIO(data), strict=True))
+    except Exception:  # noqa: BLE001
         # A damaged file makes the reader fail in dozens of ways; none of them leaves it genuine.
-        return Verdict(_without_readable_seal(data, trusted, Status.UNREADABLE), digest)
+        return _verdict_without_seal(data, digest, trusted, Status.UNREADABLE)
     ours = [
         (signature, container)
         for signature in signatures
-        if (container := _container_of_ours(signature, trusted)) is not None
+        if signature and (container := _container_of_ours(signature, trusted))
     ]
     if not ours:
         status = Status.NOT_OURS if signatures else Status.NO_SEAL
-        return Verdict(_without_readable_seal(data, trusted, status), digest)
+        return _verdict_without_seal(data, digest, trusted, status)
     examination = _Examination(data, signatures, *ours[-1])
     examination.add(
         "single_seal", len(ours) == 1, "Печать одна.", "В файле больше одной печати этого сервиса."
     )
     examination.run()
     is_genuine = all(check.ok for check in examination.checks)
-    if is_genuine and issued(digest):
-        status = Status.ISSUED
-    else:
-        status = Status.VALID if is_genuine else Status.CHANGED
+    is_registered = issued(digest)
     examination.add(
         "issued",
-        status is Status.ISSUED,
+        is_registered,
         "Файл совпадает с выданным байт в байт.",
         "Выданного файла с таким хешем в реестре нет.",
     )
+    if not is_genuine:
+        status = Status.CHANGED
+    else:
+        status = Status.ISSUED if is_registered else Status.VALID
     return examination.verdict(status, digest)
+
+
+def _signatures(reader: PdfFileReader) -> list[EmbeddedPdfSignature | None]:
+    """Every signature that the form leads to; `None` stands for one that cannot be read."""
+    found: list[EmbeddedPdfSignature | None] = []
+    for name, _, field_reference in enumerate_sig_fields(reader, filled_status=True):
+        try:
+            found.append(EmbeddedPdfSignature(reader, field_reference, name))
+        except Exception:  # noqa: BLE001 - an emptied or foreign signature may be of any shape
+            found.append(None)
+    return found
 
 
 def _container_of_ours(signature: EmbeddedPdfSignature, trusted: Collection[Certificate]) -> Container | None:
@@ -132,10 +144,15 @@ def _container_of_ours(signature: EmbeddedPdfSignature, trusted: Collection[Cert
         return None
 
 
-def _without_readable_seal(data: bytes, trusted: Collection[Certificate], otherwise: Status) -> Status:
+def _verdict_without_seal(
+    data: bytes, digest: str, trusted: Collection[Certificate], otherwise: Status
+) -> Verdict:
     """A file that still holds the bytes of our certificate had our seal once."""
     traces = (one.public_bytes(Encoding.DER).hex().upper().encode("ascii") for one in trusted)
-    return Status.CHANGED if any(trace in data for trace in traces) else otherwise
+    if not any(trace in data for trace in traces):
+        return Verdict(otherwise, digest)
+    remains = Check("seal_readable", ok=False, text="В файле есть следы печати, но сама она не читается.")
+    return Verdict(Status.CHANGED, digest, (remains,))
 
 
 @dataclass
@@ -143,7 +160,7 @@ class _Examination:
     """What was found out so far about one seal."""
 
     data: bytes
-    signatures: list[EmbeddedPdfSignature]
+    signatures: list[EmbeddedPdfSignature | None]
     seal: EmbeddedPdfSignature
     container: Container
     checks: list[Check] = field(default_factory=list)
@@ -227,7 +244,9 @@ class _Examination:
     def _check_contents(self) -> None:
         revision = self.seal.reader.get_historical_resolver(self.seal.signed_revision)
         attached = _own_attachments(revision)
-        earlier = [one for one in self.signatures if one.signed_revision < self.seal.signed_revision]
+        earlier = [
+            one for one in self.signatures if one is None or one.signed_revision < self.seal.signed_revision
+        ]
         if not attached:
             self.kind = SealKind.PRESIGNED
             self.add(
