@@ -1,10 +1,11 @@
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
-from sep.jobs import UnknownWorkflow, cancel, enqueue, notify
+from sep.jobs import UnknownWorkflow, cancel, enqueue, notify, receive, sleep
 from sep.jobs.status import failed_jobs
 from sep.jobs.testing import drain
 from tests.jobs.sample import (
@@ -19,6 +20,7 @@ from tests.jobs.sample import (
     question,
     refused,
     resilient,
+    write_step,
 )
 
 
@@ -188,3 +190,29 @@ def test_job_takes_nothing_but_ids(probe, value):
 def test_drain_refuses_an_open_transaction(probe):
     with transaction.atomic(), pytest.raises(RuntimeError, match="transactional_db"):
         drain()
+
+
+def test_job_and_step_called_by_themselves_are_plain_functions(probe):
+    note("job")
+    assert write_step("step") == "step"
+    assert probe() == ["job", "step"]
+
+
+def test_waiting_outside_a_workflow_is_refused():
+    with pytest.raises(RuntimeError):
+        sleep(timedelta(seconds=1))
+    with pytest.raises(RuntimeError):
+        receive("answer", timedelta(seconds=1))
+
+
+def test_threads_of_a_web_process_enqueue_at_the_same_time(probe):
+    def enqueue_five(thread):
+        for number in range(5):
+            with transaction.atomic():
+                enqueue(note, f"{thread}-{number}")
+        connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(enqueue_five, range(8)))
+    drain()
+    assert sorted(probe()) == sorted(f"{thread}-{number}" for thread in range(8) for number in range(5))

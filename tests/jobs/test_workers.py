@@ -2,20 +2,30 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
 from sep.jobs import enqueue, notify
 from sep.jobs.models import WorkerHeartbeat
-from sep.jobs.status import worker_alive
+from sep.jobs.status import table, worker_alive
+from sep.jobs.waiting import SLEEP
 from tests.jobs.sample import nap, note, note_code, pulses, question, slow
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 
 
+def asleep():
+    """Whether a sleep has begun, and so the step before it is recorded."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {table('operation_outputs')} WHERE function_name = %s", [SLEEP])
+        return cursor.fetchone() is not None
+
+
 def test_killed_worker_goes_on_where_it_was_when_started_again(probe, start_worker, eventually):
     worker = start_worker("a")
     enqueue(nap, "nap", 4)
-    eventually(lambda: probe() == ["nap:before"])
+    eventually(asleep)
+    assert probe() == ["nap:before"]
     worker.kill()
     worker.wait()
     start_worker("a")
@@ -25,7 +35,8 @@ def test_killed_worker_goes_on_where_it_was_when_started_again(probe, start_work
 def test_work_of_a_worker_lost_for_good_is_taken_over(probe, start_worker, eventually):
     lost = start_worker("lost")
     enqueue(nap, "nap", 2)
-    eventually(lambda: probe() == ["nap:before"])
+    eventually(asleep)
+    assert probe() == ["nap:before"]
     lost.kill()
     lost.wait()
     WorkerHeartbeat.objects.filter(executor_id="lost").update(beat_at=Now() - timedelta(hours=1))

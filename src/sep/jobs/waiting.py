@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from dbos import DBOS
+from dbos._dbos import _get_dbos_instance
 from dbos._sys_db import SystemDatabase
 
 SLEEP: Final = "sep.sleep"
 
 _stopping: Final = threading.Event()
+_one_at_a_time: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def receive(topic: str, timeout: timedelta) -> Any:
 
     """
     workflow_id = _workflow_id()
+    _watch(_get_dbos_instance()._sys_db)  # noqa: SLF001
     try:
         return DBOS.recv(topic, timeout.total_seconds())
     finally:
@@ -63,12 +66,18 @@ def _workflow_id() -> str:
     return workflow_id
 
 
-def allow(system: SystemDatabase) -> None:
-    """Let workflows wait in this process, until `interrupt`.
+def _watch(system: SystemDatabase) -> None:
+    """Make the moments before a wait and after it ours.
 
     DBOS has no way to give up a wait and leave the workflow pending: it would hold the thread, and with it
-    the process, to the end. So the moments before a wait and after it are ours.
+    the process, to the end.
     """
+    with _one_at_a_time:
+        if "recv_consume" not in vars(system):
+            _wrap(system)
+
+
+def _wrap(system: SystemDatabase) -> None:
     set_up, consume = system.recv_setup, system.recv_consume
 
     def set_up_unless_stopping(
@@ -89,9 +98,13 @@ def allow(system: SystemDatabase) -> None:
         WAITS.pop(workflow_uuid, None)
         return consume(workflow_uuid, function_id, topic, start_time)
 
-    _stopping.clear()
     system.recv_setup = set_up_unless_stopping  # type: ignore[method-assign,assignment]
     system.recv_consume = consume_unless_stopping  # type: ignore[method-assign]
+
+
+def allow() -> None:
+    """Let the workflows of this process wait, until `interrupt`."""
+    _stopping.clear()
 
 
 def interrupt(system: SystemDatabase) -> None:

@@ -72,15 +72,13 @@ def run_worker(executor_id: str, stop: threading.Event) -> None:
 
 
 @contextmanager
-def launched(executor_id: str, *, grace_seconds: int, notification_polling: float = 0.25) -> Iterator[DBOS]:
-    """Run DBOS in this process for the length of the block."""
+def launched(executor_id: str, *, grace_seconds: int, reaction: float = 0.25) -> Iterator[None]:
+    """Run DBOS in this process for the length of the block; a notice is seen after `reaction` seconds."""
     _quieten()
     for name, job in REGISTRY.items():
         if name not in _known_to_dbos:
             DBOS.workflow(name=name)(_reported(job))
             _known_to_dbos.add(name)
-    # Each of the many threads would keep its own connection open, and PostgreSQL has a hundred for all.
-    kept_open, connection.settings_dict["CONN_MAX_AGE"] = connection.settings_dict["CONN_MAX_AGE"], 0
     engine = create_engine(pool_size=8, max_overflow=24)
     ended = threading.Event()
 
@@ -89,27 +87,28 @@ def launched(executor_id: str, *, grace_seconds: int, notification_polling: floa
         if ended.is_set():
             record.invalidate()
 
-    dbos = DBOS(
-        config={
-            "name": APPLICATION,
-            "application_version": VERSION,
-            "executor_id": executor_id,
-            "system_database_url": str(engine.url),
-            "system_database_engine": engine,
-            "serializer": Json(),
-            "run_migrations": False,
-            "log_level": "WARNING",
-            "notification_listener_polling_interval_sec": notification_polling,
-            "notification_coalesce_sec": 0.1,  # of streams and events, which we do not use
-        }
-    )
+    # Each of the many threads would keep a connection of its own open, and PostgreSQL has a hundred for all.
+    kept_open, connection.settings_dict["CONN_MAX_AGE"] = connection.settings_dict["CONN_MAX_AGE"], 0
+    waiting.allow()
     try:
+        dbos = DBOS(
+            config={
+                "name": APPLICATION,
+                "application_version": VERSION,
+                "executor_id": executor_id,
+                "system_database_url": str(engine.url),
+                "system_database_engine": engine,
+                "serializer": Json(),
+                "run_migrations": False,
+                "log_level": "WARNING",
+                "notification_listener_polling_interval_sec": reaction,
+                "notification_coalesce_sec": reaction,
+            }
+        )
         DBOS.launch()
-        waiting.allow(dbos._sys_db)  # noqa: SLF001
-        yield dbos
+        yield
+        waiting.interrupt(dbos._sys_db)  # noqa: SLF001
     finally:
-        if dbos._sys_db_field is not None:  # noqa: SLF001
-            waiting.interrupt(dbos._sys_db)  # noqa: SLF001
         DBOS.destroy(workflow_completion_timeout_sec=grace_seconds)
         ended.set()
         engine.dispose()
