@@ -24,4 +24,6 @@ if "SEP_SEAL_PKCS12" not in os.environ:
 
 from sep.config.settings import *  # noqa: E402, F403  the variables above must be set before
 
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -20,8 +20,6 @@ class BodyParser(Parser):
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         if request.content_type == "multipart/form-data":
             return self._from_multipart(request)
-        if request.content_type != "application/json" and request.body:
-            raise HttpError(415, "")
         return self._object(request.body or b"{}")
 
     def _from_multipart(self, request: HttpRequest) -> dict[str, Any]:

@@ -54,10 +54,10 @@ def _known_type(value: Any) -> Any:
     return value
 
 
-Identifier = Annotated[str, BeforeValidator(_printable), Field(min_length=1, max_length=100)]
-Name = Annotated[str, BeforeValidator(_printable), Field(min_length=1, max_length=120)]
-OptionalName = Annotated[str, BeforeValidator(_printable), Field(max_length=120)]
-Title = Annotated[str, BeforeValidator(_printable), Field(min_length=1, max_length=300)]
+Identifier = Annotated[str, Field(min_length=1, max_length=100), BeforeValidator(_printable)]
+Name = Annotated[str, Field(min_length=1, max_length=120), BeforeValidator(_printable)]
+OptionalName = Annotated[str, Field(max_length=120), BeforeValidator(_printable)]
+Title = Annotated[str, Field(min_length=1, max_length=300), BeforeValidator(_printable)]
 Phone = Annotated[
     str, BeforeValidator(_phone), WithJsonSchema({"type": "string", "examples": ["+79161234567"]})
 ]
@@ -79,7 +79,7 @@ class PatientIn(Body):
     patronymic: OptionalName | None = None
     birth_date: date
     sex: Literal[1, 2] | None = None
-    snils: Annotated[str, BeforeValidator(_printable), Field(max_length=14)] | None = None
+    snils: Annotated[str, Field(max_length=14), BeforeValidator(_printable)] | None = None
     phone: Phone | None = None
 
 
@@ -90,14 +90,14 @@ class SignerIn(Body):
     patronymic: OptionalName | None = None
     birth_date: date | None = None
     phone: Phone
-    relation: Annotated[str, BeforeValidator(_printable), Field(max_length=40)] | None = None
-    basis: Annotated[str, BeforeValidator(_printable), Field(max_length=300)] | None = None
+    relation: Annotated[str, Field(max_length=40), BeforeValidator(_printable)] | None = None
+    basis: Annotated[str, Field(max_length=300), BeforeValidator(_printable)] | None = None
     in_medical_record: bool = False
 
 
 class SourceIn(Body):
     object: Literal["appointment", "paid_order", "patient_card"]
-    number: Annotated[str, BeforeValidator(_printable), Field(max_length=100)] = ""
+    number: Annotated[str, Field(max_length=100), BeforeValidator(_printable)] = ""
 
 
 class ContentIn(Body):
@@ -124,7 +124,7 @@ class _Envelope(Body):
     """What the documents of one package share."""
 
     id_lpu: Annotated[str, Field(max_length=36)]
-    id_package_mis: Annotated[str, BeforeValidator(_printable), Field(max_length=100)] | None = None
+    id_package_mis: Annotated[str, Field(max_length=100), BeforeValidator(_printable)] | None = None
     patient: PatientIn
     signer: SignerIn | None = None
     channels: Annotated[list[Literal["max", "sms", "cabinet"]], Field(min_length=1, max_length=3)] | None = (
@@ -157,7 +157,7 @@ class StatusesIn(Body):
 
 
 class RevokeIn(Body):
-    reason: Annotated[str, BeforeValidator(_printable), Field(max_length=500)] = ""
+    reason: Annotated[str, Field(max_length=500), BeforeValidator(_printable)] = ""
 
 
 class Answer(Schema):

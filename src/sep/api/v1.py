@@ -36,6 +36,7 @@ from sep.documents.models import Document
 from sep.documents.statuses import OPEN, TRANSITIONS, Status
 from sep.ledger import log
 from sep.parties.document_types import DOCUMENT_TYPES
+from sep.parties.errors import Refusal
 from sep.parties.models import Organization
 
 api = NinjaAPI(
@@ -272,10 +273,18 @@ def status_dictionary(request: HttpRequest) -> Any:  # noqa: ARG001  ninja passe
 
 
 def _submit(organization: Organization, payload: NewDocumentIn | NewPackageIn) -> tuple[int, PackageOut]:
-    now = timezone.now()
-    submitted = invitation.submit(
-        organization, conversion.new_package(payload), now=now, auto_send=payload.auto_send
-    )
+    try:
+        submitted = invitation.submit(
+            organization,
+            conversion.new_package(payload),
+            now=timezone.now(),
+            auto_send=payload.auto_send,
+        )
+    except Refusal as refusal:
+        if isinstance(payload, NewPackageIn):
+            raise
+        # The business speaks of packages; the caller sent one document and has no array to look in.
+        raise Refusal(refusal.code, refusal.message, refusal.path.removeprefix("documents.0.")) from refusal
     documents = _documents(organization).filter(package=submitted.package).order_by("position")
     status = 201 if submitted.created else 200
     return status, conversion.package_out(submitted.package, list(documents), timezone.now())

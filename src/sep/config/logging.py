@@ -1,8 +1,21 @@
 """Structured logs to standard error. What may appear in a line is an allow-list by habit: ids and hashes."""
 
 import logging.config
+import re
 
 import structlog
+
+
+_LINK = re.compile(r"/s/[0-9A-Za-z]{8,}")
+
+
+def without_tokens(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Take the secret out of a link's path, wherever in a line it stands."""
+    return {
+        name: _LINK.sub("/s/…", value) if isinstance(value, str) else value for name, value in event.items()
+    }
 
 
 def logging_configuration(log_format: str) -> None:
@@ -28,6 +41,7 @@ def logging_configuration(log_format: str) -> None:
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,
+                        without_tokens,
                         renderer,
                     ],
                     "foreign_pre_chain": shared,
@@ -37,8 +51,7 @@ def logging_configuration(log_format: str) -> None:
             "root": {"handlers": ["stderr"], "level": "WARNING"},
             "loggers": {
                 "sep": {"level": "INFO"},
-                # Its own line a request would carry the path, and a path may carry a link's token.
-                "django_structlog": {"level": "WARNING"},
+                "django_structlog": {"level": "ERROR"},
                 "django.request": {"level": "ERROR"},
             },
         },

@@ -44,7 +44,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "sep.api.middleware.RateLimitHeaders",
+    "sep.api.middleware.ApiAnswers",
 ]
 
 TEMPLATES = [

@@ -97,7 +97,7 @@ def check(organization: Organization, package: NewPackage, now: datetime) -> Che
     for index, new in enumerate(package.documents):
         kind = DOCUMENT_TYPES[new.type_code]
         check_signer(kind, package.patient, package.role, package.signer, today)
-        inspections.append(_inspected(new, f"documents[{index}].content"))
+        inspections.append(_inspected(new, f"documents.{index}.content"))
     for new, inspection in zip(package.documents, inspections, strict=True):
         blobs.put(organization, new.pdf)
         if inspection.normalized is not None:
