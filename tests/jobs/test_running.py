@@ -1,8 +1,9 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 
 from sep.jobs import UnknownWorkflow, cancel, enqueue, notify, receive, sleep
@@ -42,6 +43,13 @@ def test_delayed_job_does_not_run_before_its_time(probe):
 def test_delayed_job_runs_when_its_time_has_come(probe):
     enqueue(note, "reminder", delay=timedelta(days=1))
     drain(delayed=True)
+    assert probe() == ["reminder"]
+
+
+def test_delayed_job_runs_after_a_travel_in_time(probe):
+    enqueue(note, "reminder", delay=timedelta(days=1))
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=2)):
+        drain()
     assert probe() == ["reminder"]
 
 
@@ -87,6 +95,7 @@ def test_job_whose_tries_are_exhausted_is_listed_as_failed(probe):
     assert probe() == ["try"] * 3
     [failed] = failed_jobs()
     assert (failed.workflow_id, failed.name, failed.queue) == (workflow_id, "sample.hopeless", "messages")
+    assert abs(datetime.now(UTC) - failed.failed_at) < timedelta(hours=1)
     assert failed.error.startswith("GatewayDown (gateway_down) at tests.jobs.sample:")
 
 

@@ -20,8 +20,9 @@ def drain(*, delayed: bool = False, timeout: timedelta = timedelta(seconds=30)) 
 
     For tests with `transactional_db` (the worker reads what was committed, through connections of its own).
     On return every job has finished, except delayed ones and workflows that `sleep` or `receive` for more
-    than a second: these go on in the next `drain`. Periodic jobs are not started: call them. Retries do not
-    wait. Between tests Django's flush empties the queues together with the tables.
+    than a second: these go on in a later `drain`, and time_machine's travels count. Periodic jobs are not
+    started: call them. Retries do not wait. Between tests Django's flush empties the queues together with
+    the tables.
 
     Args:
         delayed: As though a long time had passed since the last `drain`: what was delayed or asleep by then
@@ -35,8 +36,7 @@ def drain(*, delayed: bool = False, timeout: timedelta = timedelta(seconds=30)) 
     """
     if connection.in_atomic_block:
         raise RuntimeError("drain() needs transactional_db: a worker does not see an open transaction")
-    if delayed:
-        _bring_forward()
+    _bring_forward(everything=delayed)
     errors: list[Exception] = []
     deadline = time.monotonic() + timeout.total_seconds()
     _hurry()
@@ -59,16 +59,17 @@ def _hurry() -> None:
         cursor.execute(f"UPDATE {table('queues')} SET polling_interval_sec = %s", [_POLLING])  # noqa: S608
 
 
-def _bring_forward() -> None:
+def _bring_forward(*, everything: bool) -> None:
     with client() as dbos, connection.cursor() as cursor:
-        for each in dbos.list_workflows(status="DELAYED", load_input=False, load_output=False):
-            dbos.set_workflow_delay(each.workflow_id, delay_seconds=0)
+        if everything:
+            for each in dbos.list_workflows(status="DELAYED", load_input=False, load_output=False):
+                dbos.set_workflow_delay(each.workflow_id, delay_seconds=0)
+            # The recorded ends of sleeps, ours and those of time-outs.
+            cursor.execute(
+                f"UPDATE {table('operation_outputs')} SET output = '0' WHERE function_name IN (%s, %s)",  # noqa: S608
+                [waiting.SLEEP, "DBOS.sleep"],
+            )
         dbos._sys_db.transition_delayed_workflows()  # noqa: SLF001  or else within a second
-        # The recorded ends of sleeps, ours and those of time-outs.
-        cursor.execute(
-            f"UPDATE {table('operation_outputs')} SET output = '0' WHERE function_name IN (%s, 'DBOS.sleep')",  # noqa: S608
-            [waiting.SLEEP],
-        )
 
 
 def _idle() -> bool:
