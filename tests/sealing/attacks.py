@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
 
-from asn1crypto import cms
+from asn1crypto import cms, core
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -274,9 +274,11 @@ def container_in_lower_case(data: bytes, _: bytes) -> bytes:
     return data[:start] + data[start:end].lower() + data[end:]
 
 
-def container_with_a_shorter_chain(data: bytes, _: bytes) -> bytes:
+def container_with_a_respelled_algorithm(data: bytes, _: bytes) -> bytes:
+    """SHA-256 with explicit NULL parameters: the same algorithm, but not the bytes that we write."""
+
     def change(signed_data):
-        signed_data["certificates"] = cms.CertificateSet(list(signed_data["certificates"])[:1])
+        signed_data["digest_algorithms"][0]["parameters"] = core.Null()
 
     return _with_container(data, change)
 
@@ -322,7 +324,7 @@ ATTACKS: dict[str, Callable[[bytes, bytes], bytes]] = {
         wrapped_signature,
         padding_with_a_message,
         container_in_lower_case,
-        container_with_a_shorter_chain,
+        container_with_a_respelled_algorithm,
         switched_on_hidden_content,
     )
 }

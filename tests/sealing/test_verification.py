@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 
 import pikepdf
@@ -18,6 +19,7 @@ from sep.sealing.verification import Verdict
 from tests.sealing import attacks, originals
 from tests.sealing.conftest import EVIDENCE, SHEET, SIGNED_AT
 
+
 @pytest.fixture(scope="module")
 def target(key):
     """A sealed file whose original hides a second text, as a shadow attack prepares it."""
@@ -29,6 +31,10 @@ def target(key):
 
 def judged(data, key, issued=()) -> Verdict:
     return verify(data, trusted=[key.certificate], issued=set(issued).__contains__)
+
+
+def origin(original: bytes) -> tuple[int, str]:
+    return len(original), sha256(original).hexdigest()
 
 
 def test_an_untouched_file_is_issued(sealed, key):
@@ -96,10 +102,10 @@ def test_a_seal_of_the_same_name_by_another_key_is_not_ours(key, stranger_pkcs12
 def test_a_foreign_signature_under_our_certificate_is_refused(key, stranger_pkcs12):
     """Our certificate is public: anyone can put it into a container and sign with another key."""
     stranger = SealKey.from_pkcs12(stranger_pkcs12, None)
-    impostor = replace(stranger, _signatory=Signatory(key.chain))
+    impostor = replace(stranger, _signatory=Signatory(key.chain[:1]))
     laid_out = sealer.set_sheet(SHEET, key.facts, SIGNED_AT)
     writer = sealer.revision.extend(sealer._open(originals.plain()))
-    evidence = sealer.document_evidence(EVIDENCE, originals.plain())
+    evidence = sealer.document_evidence(EVIDENCE, *origin(originals.plain()))
     forged = sealer._Imprint(laid_out, impostor, SIGNED_AT, "Печать").visible(writer, evidence)
 
     verdict = judged(forged, key)
@@ -113,7 +119,7 @@ def test_a_seal_outside_the_validity_of_its_certificate_is_refused(moved, key):
     moment = SIGNED_AT + moved
     laid_out = sealer.set_sheet(SHEET, key.facts, moment)
     writer = sealer.revision.extend(sealer._open(originals.plain()))
-    evidence = sealer.document_evidence(EVIDENCE, originals.plain())
+    evidence = sealer.document_evidence(EVIDENCE, *origin(originals.plain()))
     data = sealer._Imprint(laid_out, key, moment, "Печать").visible(writer, evidence)
 
     verdict = judged(data, key)

@@ -34,14 +34,14 @@ def check_names(evidence: Mapping[str, Json]) -> None:
         raise ValueError(f"the seal itself writes {', '.join(sorted(clash))}")
 
 
-def document_evidence(evidence: Mapping[str, Json], original: bytes) -> Attachment:
-    """The evidence that travels inside the document itself."""
-    return _attachment({**evidence, **_origin(SealKind.DOCUMENT, original)})
+def document_evidence(evidence: Mapping[str, Json], length: int, digest: str) -> Attachment:
+    """The evidence that travels inside the document itself; length and SHA-256 are the original's."""
+    return _attachment({**evidence, **_origin(SealKind.DOCUMENT, length, digest)})
 
 
-def protocol_evidence(evidence: Mapping[str, Json], original: bytes, sealed: bytes) -> Attachment:
+def protocol_evidence(evidence: Mapping[str, Json], length: int, digest: str, sealed: bytes) -> Attachment:
     """The evidence of a protocol issued beside a document that came with signatures of its own."""
-    origin = _origin(SealKind.PROTOCOL, original)
+    origin = _origin(SealKind.PROTOCOL, length, digest)
     return _attachment({**evidence, **origin, "sealedSha256": sha256(sealed).hexdigest()})
 
 
@@ -50,11 +50,11 @@ def attached_original(original: bytes) -> Attachment:
     return Attachment(ORIGINAL_NAME, "application/pdf", original, "Source", is_compressed=True)
 
 
-def _origin(kind: SealKind, original: bytes) -> dict[str, Json]:
+def _origin(kind: SealKind, length: int, digest: str) -> dict[str, Json]:
     return {
         "sealKind": kind.value,
-        "originalLength": len(original),
-        "originalSha256": sha256(original).hexdigest(),
+        "originalLength": length,
+        "originalSha256": digest,
     }
 
 

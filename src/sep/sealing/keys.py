@@ -29,6 +29,7 @@ class SealKey:
     """A private key with its certificate chain. Create it with `from_pkcs12`."""
 
     _private_key: PrivateKey = field(repr=False)
+    chain: tuple[Certificate, ...]  # the certificate and its issuers upwards, as far as the container holds
     _signatory: Signatory
 
     @classmethod
@@ -59,16 +60,14 @@ class SealKey:
         if private_key.public_key() != certificate.public_key():
             raise KeyRefused("key_mismatch", "Сертификат выпущен на другой ключ.")
         _check_usage(certificate)
-        return cls(private_key, Signatory(_path_upwards(certificate, others)))
+        chain = _path_upwards(certificate, others)
+        # A root inside the seal would prove nothing: a verifier trusts only a copy of its own.
+        issuers = (issuer for issuer in chain[1:] if issuer.issuer != issuer.subject)
+        return cls(private_key, chain, Signatory((certificate, *issuers)))
 
     @property
     def certificate(self) -> Certificate:
-        return self._signatory.certificate
-
-    @property
-    def chain(self) -> tuple[Certificate, ...]:
-        """The certificate and its issuers upwards, as far as the container holds them."""
-        return self._signatory.chain
+        return self.chain[0]
 
     @property
     def not_after(self) -> datetime:

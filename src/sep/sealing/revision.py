@@ -37,6 +37,8 @@ class _QuietWriter(IncrementalPdfFileWriter):
     of the original.
     """
 
+    IO_CHUNK_SIZE = 1 << 20  # the original is in memory: copy it in few steps
+
     def ensure_output_version(self, version: tuple[int, int]) -> None:
         pass
 
@@ -45,10 +47,10 @@ class _QuietWriter(IncrementalPdfFileWriter):
 
 
 class _Ready(generic.PdfObject):
-    """An object serialized beforehand; it holds no references and no strings."""
+    """An object written as text: objects of pyHanko cost a few microseconds a name."""
 
-    def __init__(self, written: bytes) -> None:
-        self._written = written
+    def __init__(self, text: str) -> None:
+        self._written = text.encode("ascii")
 
     def write_to_stream(self, stream: BytesIO, handler: object = None, container_ref: object = None) -> None:
         del handler, container_ref
@@ -59,7 +61,7 @@ class _Ready(generic.PdfObject):
 class Attachment:
     """A file to embed, associated with the document as a whole."""
 
-    name: str  # ASCII
+    name: str  # ASCII letters, digits and dots
     media_type: str
     content: bytes
     relationship: str  # ISO 32000-2, 7.11.3: AFRelationship
@@ -126,12 +128,10 @@ def attach(writer: BasePdfFileWriter, attachment: Attachment) -> None:
     )
     stream = writer.add_object(embedded)
     specification = writer.add_object(
-        _dictionary(
-            Type=pdf_name("/Filespec"),
-            F=pdf_string(attachment.name),
-            UF=pdf_string(attachment.name),
-            AFRelationship=pdf_name("/" + attachment.relationship),
-            EF=_dictionary(F=stream, UF=stream),
+        _Ready(
+            f"<< /Type /Filespec /F ({attachment.name}) /UF ({attachment.name}) "
+            f"/AFRelationship /{attachment.relationship} "
+            f"/EF << /F {_written(stream)} /UF {_written(stream)} >> >>"
         )
     )
     associated = _child(writer, writer.root, "/AF", generic.ArrayObject())
@@ -241,43 +241,32 @@ def _rightmost(tree: generic.DictionaryObject) -> list[generic.DictionaryObject]
 
 def _add_font(writer: BasePdfFileWriter, cut: Cut) -> generic.IndirectObject:
     """Type 0 font with glyph identifiers for codes (ISO 32000-1, 9.7)."""
-    name = pdf_name("/" + cut.name)
-    program = _deflated(cut.program, Length1=generic.NumberObject(cut.program_length))
-    descriptor = _dictionary(
-        Type=pdf_name("/FontDescriptor"),
-        FontName=name,
-        Flags=generic.NumberObject(4),  # symbolic: glyphs are chosen by identifier
-        FontBBox=_numbers(*cut.box),
-        ItalicAngle=generic.NumberObject(0),
-        Ascent=generic.NumberObject(cut.ascent),
-        Descent=generic.NumberObject(cut.descent),
-        CapHeight=generic.NumberObject(cut.cap_height),
-        StemV=generic.NumberObject(80),
-        FontFile2=writer.add_object(program),
-    )
-    system = {"Registry": "Adobe", "Ordering": "Identity"}
-    descendant = _dictionary(
-        Type=pdf_name("/Font"),
-        Subtype=pdf_name("/CIDFontType2"),
-        BaseFont=name,
-        CIDSystemInfo=_dictionary(
-            **{entry: pdf_string(text) for entry, text in system.items()},
-            Supplement=generic.NumberObject(0),
-        ),
-        CIDToGIDMap=pdf_name("/Identity"),
-        W=_Ready(f"[0 [{' '.join(map(str, cut.widths))}]]".encode("ascii")),
-        FontDescriptor=writer.add_object(descriptor),
-    )
-    return writer.add_object(
-        _dictionary(
-            Type=pdf_name("/Font"),
-            Subtype=pdf_name("/Type0"),
-            BaseFont=name,
-            Encoding=pdf_name("/Identity-H"),
-            DescendantFonts=generic.ArrayObject([writer.add_object(descendant)]),
-            ToUnicode=writer.add_object(_deflated(cut.to_unicode)),
+    program = writer.add_object(_deflated(cut.program, Length1=generic.NumberObject(cut.program_length)))
+    to_unicode = writer.add_object(_deflated(cut.to_unicode))
+    descriptor = writer.add_object(
+        _Ready(
+            f"<< /Type /FontDescriptor /FontName /{cut.name} /Flags 4 /FontBBox {cut.box} /ItalicAngle 0 "
+            f"/Ascent {cut.ascent} /Descent {cut.descent} /CapHeight {cut.cap_height} /StemV 80 "
+            f"/FontFile2 {_written(program)} >>"
         )
     )
+    descendant = writer.add_object(
+        _Ready(
+            f"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{cut.name} /CIDToGIDMap /Identity "
+            "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> "
+            f"/W [0 {cut.width_array}] /FontDescriptor {_written(descriptor)} >>"
+        )
+    )
+    return writer.add_object(
+        _Ready(
+            f"<< /Type /Font /Subtype /Type0 /BaseFont /{cut.name} /Encoding /Identity-H "
+            f"/DescendantFonts [{_written(descendant)}] /ToUnicode {_written(to_unicode)} >>"
+        )
+    )
+
+
+def _written(reference: generic.IndirectObject) -> str:
+    return f"{reference.idnum} {reference.generation} R"
 
 
 def _resources(canvas: Canvas, fonts: Mapping[str, generic.IndirectObject]) -> generic.DictionaryObject:
@@ -290,7 +279,7 @@ def _dictionary(**entries: generic.PdfObject) -> generic.DictionaryObject:
 
 
 def _numbers(*values: float) -> _Ready:
-    return _Ready(f"[{' '.join(f'{value:g}' for value in values)}]".encode("ascii"))
+    return _Ready(f"[{' '.join(f'{value:g}' for value in values)}]")
 
 
 def _compressed(content: bytes, **entries: generic.PdfObject) -> generic.StreamObject:

@@ -70,28 +70,30 @@ def seal(
         raise ValueError("signed_at must have a time zone")
     check_names(evidence)
     imprint = _Imprint(set_sheet(sheet, key.facts, signed_at), key, signed_at, sheet.seal_caption)
-    pages = len(imprint.laid_out.pages)
+    added_pages = len(imprint.laid_out.pages)
+    original_sha256 = sha256(original).hexdigest()
     protocol = None
     with _damage_is_a_refusal():
         reader = _open(original)
         # Any filled field counts, also of a kind that pyHanko cannot validate.
         is_presigned = any(True for _ in enumerate_sig_fields(reader, filled_status=True))
+        pages = int(reader.root["/Pages"]["/Count"])
         writer = revision.extend(reader)
         if is_presigned:
             data = imprint.invisible(writer)
         else:
-            data = imprint.visible(writer, document_evidence(evidence, original))
+            data = imprint.visible(writer, document_evidence(evidence, len(original), original_sha256))
     if is_presigned:
-        check_presigned(original, data, key)
-        own_evidence = protocol_evidence(evidence, original, data)
+        check_presigned(original, data, key, pages=pages)
+        own_evidence = protocol_evidence(evidence, len(original), original_sha256, data)
         protocol = imprint.visible(revision.begin(), attached_original(original), own_evidence)
-        check_protocol(protocol, key, pages=pages)
+        check_protocol(protocol, key, pages=added_pages)
     else:
-        check_document(original, data, key, added_pages=pages)
+        check_document(original, data, key, pages=pages + added_pages)
     return SealedFile(
         data=data,
         sha256=sha256(data).hexdigest(),
-        original_sha256=sha256(original).hexdigest(),
+        original_sha256=original_sha256,
         original_length=len(original),
         protocol=protocol,
     )

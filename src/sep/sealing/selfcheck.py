@@ -12,7 +12,7 @@ from sep.sealing.keys import SealKey
 from sep.sealing.verification import Status, verify
 
 
-def check_document(original: bytes, sealed: bytes, key: SealKey, *, added_pages: int) -> None:
+def check_document(original: bytes, sealed: bytes, key: SealKey, *, pages: int) -> None:
     """Verify a document sealed with its protocol inside.
 
     Raises:
@@ -20,7 +20,7 @@ def check_document(original: bytes, sealed: bytes, key: SealKey, *, added_pages:
     """
     _check_prefix(original, sealed)
     _check_seal(sealed, key, SealKind.DOCUMENT)
-    _check_reopened(sealed, pages=_page_count(original) + added_pages)
+    _check_reopened(sealed, pages=pages)
 
 
 def check_protocol(protocol: bytes, key: SealKey, *, pages: int) -> None:
@@ -33,7 +33,7 @@ def check_protocol(protocol: bytes, key: SealKey, *, pages: int) -> None:
     _check_reopened(protocol, pages=pages)
 
 
-def check_presigned(original: bytes, sealed: bytes, key: SealKey) -> None:
+def check_presigned(original: bytes, sealed: bytes, key: SealKey, *, pages: int) -> None:
     """Verify a document that came with signatures: they must be as good as they were.
 
     Raises:
@@ -41,7 +41,7 @@ def check_presigned(original: bytes, sealed: bytes, key: SealKey) -> None:
     """
     _check_prefix(original, sealed)
     _check_seal(sealed, key, SealKind.PRESIGNED)
-    _check_reopened(sealed, pages=_page_count(original))
+    _check_reopened(sealed, pages=pages)
     before, after = _integrity_of_signatures(original), _integrity_of_signatures(sealed)
     if after[: len(before)] != before:
         raise SelfCheckFailed("earlier_signatures", "Печать нарушила прежние подписи документа.")
@@ -72,10 +72,6 @@ def _check_reopened(sealed: bytes, *, pages: int) -> None:
         raise SelfCheckFailed("reopened", "Файл с печатью открывается с предупреждениями.")
     if found != pages:
         raise SelfCheckFailed("page_count", "В файле с печатью не столько страниц, сколько должно быть.")
-
-
-def _page_count(data: bytes) -> int:
-    return int(PdfFileReader(BytesIO(data), strict=True).root["/Pages"]["/Count"])
 
 
 def _integrity_of_signatures(data: bytes) -> list[str]:

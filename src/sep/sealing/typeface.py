@@ -39,8 +39,9 @@ class Cut:
     program_length: int  # before compression
     to_unicode: bytes  # zlib; CMap for search and copying
     widths: tuple[int, ...]  # by glyph id, thousandths
+    width_array: str  # the same as PDF writes them
     glyphs: dict[str, int]
-    box: tuple[int, int, int, int]
+    box: str  # as PDF writes it
     ascent: int
     descent: int
     cap_height: int
@@ -157,14 +158,16 @@ def _describe(program: bytes, name: str) -> Cut:
 
     ids = font.getReverseGlyphMap()
     glyphs = {chr(code): ids[glyph] for code, glyph in font.getBestCmap().items()}
+    widths = tuple(scaled(metrics[glyph][0]) for glyph in font.getGlyphOrder())
     return Cut(
         name=name,
         program=zlib.compress(program, 9),
         program_length=len(program),
         to_unicode=zlib.compress(_to_unicode(glyphs), 9),
-        widths=tuple(scaled(metrics[glyph][0]) for glyph in font.getGlyphOrder()),
+        widths=widths,
+        width_array=f"[{' '.join(map(str, widths))}]",
         glyphs=glyphs,
-        box=(scaled(head.xMin), scaled(head.yMin), scaled(head.xMax), scaled(head.yMax)),
+        box=f"[{' '.join(str(scaled(edge)) for edge in (head.xMin, head.yMin, head.xMax, head.yMax))}]",
         ascent=scaled(font["hhea"].ascent),
         descent=scaled(font["hhea"].descent),
         cap_height=scaled(font["OS/2"].sCapHeight),

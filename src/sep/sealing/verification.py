@@ -198,7 +198,8 @@ class _Examination:
         # Only the signature itself may stand between the two covered parts (signature wrapping attacks).
         placed = start == 0 and self.data[first_length:second_start] == gap
         end = second_start + second_length
-        covered = sha256(self.data[:first_length] + self.data[second_start:end]).digest()
+        covered = sha256(memoryview(self.data)[:first_length])
+        covered.update(memoryview(self.data)[second_start:end])
         self.add(
             "container",
             placed and container.canonical,
@@ -207,7 +208,7 @@ class _Examination:
         )
         self.add(
             "digest",
-            end <= len(self.data) and covered == container.digest,
+            end <= len(self.data) and covered.digest() == container.digest,
             "Содержимое под печатью не изменено.",
             "Содержимое под печатью изменено.",
         )
