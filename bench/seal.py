@@ -2,9 +2,9 @@
 
     python bench/seal.py [ROUNDS]
 
-Ours is the full seal: protocol page with a QR code, evidence attached, visible seal, PAdES B-B. pyHanko stock is
-measured bare (an invisible signature only) and comparable (the same page made beforehand and imported, the same
-evidence attached, a visible text stamp in the same typeface).
+Ours is the full seal: protocol page with a QR code, evidence attached, visible seal, PAdES B-B. pyHanko stock
+is measured bare (an invisible signature only) and comparable (the same page made beforehand and imported, the
+same evidence attached, a visible text stamp in the same typeface).
 """
 
 import json
@@ -65,8 +65,7 @@ SHEET = ProtocolSheet(
     ),
     notices=(
         "Код из СМС — простая электронная подпись. Её сила основана на соглашении с клиникой.",
-        "Сервис доказывает: какой текст показан, на какой номер ушёл код, когда и откуда он введён, "
-        "что файл не менялся.",
+        "Сервис доказывает: какой текст показан, на какой номер ушёл код и что файл не менялся.",
     ),
     verify_url="https://sep.example.ru/verify?d=01J8ZK3M9Q4T7W2X5Y8Z1A4B6C",
 )

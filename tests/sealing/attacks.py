@@ -265,7 +265,7 @@ def _table_entries(section: bytes) -> Iterator[tuple[int, int]]:
 
 def padding_with_a_message(data: bytes, _: bytes) -> bytes:
     """Bytes behind the container inside /Contents are covered by no signature."""
-    start, end = _contents(data)
+    _, end = _contents(data)
     return data[: end - 5] + b"BEEF" + data[end - 1 :]
 
 

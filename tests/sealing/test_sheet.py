@@ -1,14 +1,14 @@
 """What is printed is what was given: read back from the page by another program."""
 
 import pypdfium2
-import pypdfium2.raw as raw
 import segno
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pypdfium2 import raw
 
 from sep.sealing import ProtocolSheet, Section, seal, written_time
-from sep.sealing.layout import _VALUE_LEFT, wrap
 from sep.sealing.layout import _VALUE as VALUE
+from sep.sealing.layout import _VALUE_LEFT, wrap
 from sep.sealing.typeface import REPLACEMENT, prepare
 from tests.sealing import originals
 from tests.sealing.conftest import SIGNED_AT

@@ -12,6 +12,7 @@ from sep.sealing.certificates import CertificateFacts
 from sep.sealing.development import make_development_key
 from sep.sealing.errors import CannotSeal, KeyRefused, SealingError, SelfCheckFailed
 from sep.sealing.evidence import Json, SealKind
+from sep.sealing.extract import extract_protocol
 from sep.sealing.keys import SealKey
 from sep.sealing.layout import written_time
 from sep.sealing.sealer import SealedFile, can_seal, seal
@@ -34,6 +35,7 @@ __all__ = [
     "Status",
     "Verdict",
     "can_seal",
+    "extract_protocol",
     "make_development_key",
     "seal",
     "verify",

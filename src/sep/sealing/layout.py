@@ -36,6 +36,7 @@ _QR_SIDE = 84.0
 _FOOT_HEIGHT = SEAL.top + 14.0
 _FOOTER_BASELINE = 30.0
 _HAIR = 0.5
+_UNTORN_HEIGHT = 90.0  # a row up to this height stays on one page
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _row(label: str, value: str) -> Iterator[_Line]:
     labels = [(_LEFT, text, _LABEL) for text in wrap(label, _LABEL, _LABEL_WIDTH)]
     values = [(_VALUE_LEFT, text, _VALUE) for text in wrap(value, _VALUE, _RIGHT - _VALUE_LEFT)]
     count = max(len(labels), len(values))
-    yield _Line(3.4)
+    yield _Line(3.4, keep=min(count * _ROW_LEADING + 3.0, _UNTORN_HEIGHT))
     for number in range(count):
         texts = (*labels[number : number + 1], *values[number : number + 1])
         is_last = number == count - 1

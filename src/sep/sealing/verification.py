@@ -119,11 +119,8 @@ def verify(data: bytes, *, trusted: Collection[Certificate], issued: Callable[[s
         "Файл совпадает с выданным байт в байт.",
         "Выданного файла с таким хешем в реестре нет.",
     )
-    if not is_genuine:
-        status = Status.CHANGED
-    else:
-        status = Status.ISSUED if is_registered else Status.VALID
-    return examination.verdict(status, digest)
+    genuine = Status.ISSUED if is_registered else Status.VALID
+    return examination.verdict(genuine if is_genuine else Status.CHANGED, digest)
 
 
 def _signatures(reader: PdfFileReader) -> list[EmbeddedPdfSignature | None]:
