@@ -31,7 +31,16 @@ from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.stamp import TextStampStyle
 
-from sep.sealing import ProtocolSheet, SealedFile, SealKey, Section, make_development_key, seal, verify
+from sep.sealing import (
+    ProtocolSheet,
+    SealedFile,
+    SealKey,
+    Section,
+    make_development_key,
+    seal,
+    sealer,
+    verify,
+)
 from sep.sealing.selfcheck import check_document
 
 TURN = 5
@@ -169,23 +178,28 @@ def main(rounds: int) -> None:
     def ours() -> SealedFile:
         return seal(original, sheet=SHEET, evidence=EVIDENCE, key=key, signed_at=moment)
 
+    def ours_unchecked() -> SealedFile:
+        sealer.check_document = lambda *_, **__: None
+        try:
+            return ours()
+        finally:
+            sealer.check_document = check_document
+
     done = ours()
     registry = {done.sha256}.__contains__
     medians = interleaved_medians(
         {
+            "ours, full": ours_unchecked,
             "ours, full, self-checked": ours,
-            "  of it the self-check": lambda: check_document(original, done.data, key, pages=3),
             "ours, verification": lambda: verify(done.data, trusted=[key.certificate], issued=registry),
             "pyHanko stock, bare": lambda: stock_bare(original, signer),
             "pyHanko stock, comparable": lambda: stock_comparable(original, signer, page),
         },
         rounds,
     )
-    checked = medians["ours, full, self-checked"]
-    sealing = checked - medians["  of it the self-check"]
     print(f"document: {len(original)} bytes, 2 pages; key: RSA-2048; runs: {rounds * TURN}")
-    for name, milliseconds in {"ours, full, without self-check": sealing, **medians}.items():
-        ratio = milliseconds / sealing
+    for name, milliseconds in medians.items():
+        ratio = milliseconds / medians["ours, full"]
         print(f"{name:34} {milliseconds:8.2f} CPU ms   ×{ratio:.1f}")
     stock = stock_comparable(original, signer, page)
     print(f"growth: ours {len(done.data) - len(original)} bytes, pyHanko {len(stock) - len(original)} bytes")

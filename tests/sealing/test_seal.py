@@ -1,5 +1,6 @@
 import json
 import re
+from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
 
@@ -158,6 +159,18 @@ def test_a_time_without_zone_is_refused(key):
 def test_evidence_may_not_claim_what_the_seal_itself_records(key):
     with pytest.raises(ValueError, match="originalSha256"):
         sealed_from(originals.plain(), key, {"originalSha256": "00"})
+
+
+def test_evidence_must_be_json(key):
+    with pytest.raises(TypeError, match="serializable"):
+        sealed_from(originals.plain(), key, {"moment": SIGNED_AT})
+
+
+def test_an_expired_certificate_does_not_seal(key):
+    with pytest.raises(SelfCheckFailed) as failure:
+        seal(originals.plain(), sheet=SHEET, evidence={}, key=key, signed_at=key.not_after + timedelta(1))
+
+    assert failure.value.code == "certificate_period"
 
 
 def test_a_file_that_fails_its_own_verification_is_not_issued(key, monkeypatch):

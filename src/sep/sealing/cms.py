@@ -127,15 +127,6 @@ class Container:
     canonical: bool  # byte for byte what `Signatory.container` would write, and only zeros after it
 
 
-def certificate_hashes(contents: bytes) -> set[bytes]:
-    """SHA-256 of every certificate in a signature's `/Contents`.
-
-    Raises:
-        ValueError, TypeError: the bytes are not CMS SignedData.
-    """
-    return {sha256(one.chosen.dump()).digest() for one in _signed_data(contents)["certificates"]}
-
-
 def read_container(contents: bytes, trusted: Collection[Certificate]) -> Container:
     """Take apart the `/Contents` of a seal made by one of the trusted certificates.
 

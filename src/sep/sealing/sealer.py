@@ -63,8 +63,9 @@ def seal(
 
     Raises:
         CannotSeal: the PDF cannot be extended as it is.
-        SelfCheckFailed: the result did not verify; nothing may be issued.
-        ValueError: `signed_at` has no zone, or the evidence uses a name of ours.
+        SelfCheckFailed: the result did not verify; nothing may be issued. `certificate_period` when the
+            certificate was not in force at `signed_at`.
+        ValueError, TypeError: `signed_at` has no zone; the evidence uses a name of ours or is not JSON.
     """
     if signed_at.tzinfo is None:
         raise ValueError("signed_at must have a time zone")
@@ -72,6 +73,7 @@ def seal(
     imprint = _Imprint(set_sheet(sheet, key.facts, signed_at), key, signed_at, sheet.seal_caption)
     added_pages = len(imprint.laid_out.pages)
     original_sha256 = sha256(original).hexdigest()
+    own_evidence = document_evidence(evidence, len(original), original_sha256)
     protocol = None
     with _damage_is_a_refusal():
         reader = _open(original)
@@ -82,7 +84,7 @@ def seal(
         if is_presigned:
             data = imprint.invisible(writer)
         else:
-            data = imprint.visible(writer, document_evidence(evidence, len(original), original_sha256))
+            data = imprint.visible(writer, own_evidence)
     if is_presigned:
         check_presigned(original, data, key, pages=pages)
         own_evidence = protocol_evidence(evidence, len(original), original_sha256, data)
