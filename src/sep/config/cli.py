@@ -61,7 +61,14 @@ def demo(port: int, data: Path, open_browser: bool) -> None:
 @main.command(short_help="Веб-процесс.")
 @click.option("--address", default="127.0.0.1", show_default=True, help="Какой адрес слушать.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Порт.")
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Процессов.")
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    envvar="SEP_WEB_WORKERS",
+    type=click.IntRange(1, 64),
+    help="Процессов.",
+)
 def web(address: str, port: int, workers: int) -> None:
     """Обслуживать МИС и подписантов."""
     _prepare()
