@@ -81,10 +81,7 @@ def seal(
         is_presigned = any(True for _ in enumerate_sig_fields(reader, filled_status=True))
         pages = int(reader.root["/Pages"]["/Count"])
         writer = revision.extend(reader)
-        if is_presigned:
-            data = imprint.invisible(writer)
-        else:
-            data = imprint.visible(writer, own_evidence)
+        data = imprint.invisible(writer) if is_presigned else imprint.visible(writer, own_evidence)
     if is_presigned:
         check_presigned(original, data, key, pages=pages)
         own_evidence = protocol_evidence(evidence, len(original), original_sha256, data)
