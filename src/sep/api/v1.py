@@ -54,12 +54,19 @@ api = NinjaAPI(
 )
 problems.install(api)
 
+_CONNECTION, _DOCUMENTS, _CHANGES, _DICTIONARIES = "Соединение", "Документы", "Изменения", "Справочники"
 _PROBLEMS = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 500}): Problem}
 
 DocumentId = Annotated[str, Path(pattern="^[0-9A-HJKMNP-TV-Z]{26}$", description="idDocument")]
 
 
-@api.get("/ping", response={200: PingOut, **_PROBLEMS}, by_alias=True, summary="Проверить соединение")
+@api.get(
+    "/ping",
+    response={200: PingOut, **_PROBLEMS},
+    by_alias=True,
+    tags=[_CONNECTION],
+    summary="Проверить соединение",
+)
 def ping(
     request: HttpRequest, id_lpu: Annotated[str | None, Query(alias="idLpu", max_length=36)] = None
 ) -> Any:
@@ -74,6 +81,7 @@ def ping(
     "/documents",
     response={200: DocumentOut, 201: DocumentOut, **_PROBLEMS},
     by_alias=True,
+    tags=[_DOCUMENTS],
     summary="Отправить документ",
 )
 def create_document(request: HttpRequest, payload: NewDocumentIn) -> HttpResponse:
@@ -92,6 +100,7 @@ def create_document(request: HttpRequest, payload: NewDocumentIn) -> HttpRespons
     "/packages",
     response={200: PackageOut, 201: PackageOut, **_PROBLEMS},
     by_alias=True,
+    tags=[_DOCUMENTS],
     summary="Отправить пакет документов одному подписанту",
 )
 def create_package(request: HttpRequest, payload: NewPackageIn) -> HttpResponse:
@@ -106,7 +115,13 @@ def create_package(request: HttpRequest, payload: NewPackageIn) -> HttpResponse:
     return idempotency.answer(request, produce)
 
 
-@api.get("/documents", response={200: DocumentPage, **_PROBLEMS}, by_alias=True, summary="Список документов")
+@api.get(
+    "/documents",
+    response={200: DocumentPage, **_PROBLEMS},
+    by_alias=True,
+    tags=[_DOCUMENTS],
+    summary="Список документов",
+)
 def list_documents(  # noqa: PLR0917  ninja passes by name
     request: HttpRequest,
     id_patient_mis: Annotated[str | None, Query(alias="idPatientMis", max_length=100)] = None,
@@ -139,6 +154,7 @@ def list_documents(  # noqa: PLR0917  ninja passes by name
     "/documents/statuses",
     response={200: StatusesOut, **_PROBLEMS},
     by_alias=True,
+    tags=[_DOCUMENTS],
     summary="Статусы многих документов («Получить все»)",
 )
 def statuses(request: HttpRequest, payload: StatusesIn) -> Any:
@@ -158,19 +174,30 @@ def statuses(request: HttpRequest, payload: StatusesIn) -> Any:
     "/documents/{id_document}",
     response={200: DocumentOut, **_PROBLEMS},
     by_alias=True,
+    tags=[_DOCUMENTS],
     summary="Документ и его статус",
 )
 def get_document(request: HttpRequest, id_document: DocumentId) -> Any:
     return _shown(_document(request, id_document))
 
 
-@api.get("/documents/{id_document}/original", summary="PDF, показанный подписанту", response=_PROBLEMS)
+@api.get(
+    "/documents/{id_document}/original",
+    tags=[_DOCUMENTS],
+    summary="PDF, показанный подписанту",
+    response=_PROBLEMS,
+)
 def original(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
     document = _document(request, id_document)
     return _pdf(document, document.original_sha256)
 
 
-@api.get("/documents/{id_document}/signed", summary="Подписанный и запечатанный PDF", response=_PROBLEMS)
+@api.get(
+    "/documents/{id_document}/signed",
+    tags=[_DOCUMENTS],
+    summary="Подписанный и запечатанный PDF",
+    response=_PROBLEMS,
+)
 def signed(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
     document = _document(request, id_document)
     if not document.sealed_sha256:
@@ -184,6 +211,7 @@ def signed(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
     "/documents/{id_document}/resend",
     response={200: DocumentOut, **_PROBLEMS},
     by_alias=True,
+    tags=[_DOCUMENTS],
     summary="Пригласить подписанта ещё раз",
 )
 def resend(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
@@ -200,6 +228,7 @@ def resend(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
     "/documents/{id_document}/revoke",
     response={200: DocumentOut, **_PROBLEMS},
     by_alias=True,
+    tags=[_DOCUMENTS],
     summary="Отозвать документ до подписания",
 )
 def revoke(request: HttpRequest, id_document: DocumentId, payload: RevokeIn) -> HttpResponse:
@@ -212,7 +241,13 @@ def revoke(request: HttpRequest, id_document: DocumentId, payload: RevokeIn) -> 
     return idempotency.answer(request, produce)
 
 
-@api.get("/events", response={200: EventsOut, **_PROBLEMS}, by_alias=True, summary="Лента изменений")
+@api.get(
+    "/events",
+    response={200: EventsOut, **_PROBLEMS},
+    by_alias=True,
+    tags=[_CHANGES],
+    summary="Лента изменений",
+)
 def events(
     request: HttpRequest,
     after: Annotated[str | None, Query(pattern="^[0-9]{1,18}$")] = None,
@@ -247,6 +282,7 @@ def events(
     "/document-types",
     response={200: list[DocumentTypeOut], **_PROBLEMS},
     by_alias=True,
+    tags=[_DICTIONARIES],
     summary="Типы документов",
 )
 def document_types(request: HttpRequest) -> Any:  # noqa: ARG001  ninja passes it
@@ -264,7 +300,13 @@ def document_types(request: HttpRequest) -> Any:  # noqa: ARG001  ninja passes i
     ]
 
 
-@api.get("/statuses", response={200: list[StatusWordOut], **_PROBLEMS}, by_alias=True, summary="Статусы")
+@api.get(
+    "/statuses",
+    response={200: list[StatusWordOut], **_PROBLEMS},
+    by_alias=True,
+    tags=[_DICTIONARIES],
+    summary="Статусы",
+)
 def status_dictionary(request: HttpRequest) -> Any:  # noqa: ARG001  ninja passes it
     return [
         StatusWordOut(code=status.value, display=str(status.label), final=not TRANSITIONS[status])

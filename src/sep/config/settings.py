@@ -22,7 +22,6 @@ APPEND_SLASH = False
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
-    "django_htmx",
     "ninja",
     "sep.jobs",
     "sep.ledger",
