@@ -4,9 +4,13 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from sep.api.v1 import api
-from sep.config import health
+from sep.config import health, pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.landing, name="landing"),
+    path("language", pages.language, name="language"),
+    path("", include("sep.ceremony.urls")),
+    path("", include("sep.verify.urls")),
     path("sep/api/v1/", api.urls),
     path("", include("sep.delivery.views")),
     path("healthz", health.alive),
@@ -18,3 +22,6 @@ if settings.ENVIRONMENT.metrics:
 
 if settings.ENVIRONMENT.simulator:
     urlpatterns.append(path("phone/", include("simulator.urls")))
+
+handler404 = pages.not_found
+handler500 = pages.server_error

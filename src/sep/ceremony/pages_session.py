@@ -1,0 +1,142 @@
+"""The signer's cookie, who may see which page, and where the request came from."""
+
+import hashlib
+from functools import wraps
+from ipaddress import ip_address
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from sep.ceremony import links, reading
+from sep.ceremony.models import SigningLink, Visit
+from sep.ceremony.pages_response import View, public_page
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: the answer to a form stands at another address, so that a reload repeats nothing."""
+
+    status_code = 303
+
+
+def see_other(route: str, *arguments: object) -> SeeOther:
+    return SeeOther(reverse(route, args=arguments))
+
+
+def cookie_name() -> str:
+    return "__Host-sign" if settings.ENVIRONMENT.secure else "sign"
+
+
+def give_cookie(response: HttpResponse, cookie: str) -> None:
+    """Hand the visit's cookie to the browser. Lax: Strict would lose it on the way from the SMS."""
+    response.set_cookie(
+        cookie_name(),
+        cookie,
+        max_age=links.ABSOLUTE,
+        secure=settings.ENVIRONMENT.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def take_cookie(response: HttpResponse) -> None:
+    response.delete_cookie(cookie_name(), samesite="Lax")
+
+
+def visit_page(view: View) -> View:
+    """Give a view the live visit; without one the person is told to open the link again."""
+
+    @public_page
+    @wraps(view)
+    def found(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        visit = links.live_visit(request.COOKIES.get(cookie_name(), ""), timezone.now())
+        if visit is None:
+            return _visit_over(request)
+        return view(request, visit, **parts)
+
+    return found
+
+
+def identified_page(view: View) -> View:
+    """Give a view the visit of a signer who has told his birth date; anyone else is asked for it."""
+
+    @visit_page
+    @wraps(view)
+    def known(request: HttpRequest, visit: Visit, **parts: Any) -> HttpResponseBase:
+        if visit.identified_at is None:
+            return see_other("sign-identity")
+        return view(request, visit, **parts)
+
+    return known
+
+
+def document_page(view: View) -> View:
+    """Give a view a document of the visited package; any other id is 404, whether it exists or not."""
+
+    @identified_page
+    @wraps(view)
+    def shown(request: HttpRequest, visit: Visit, document_id: str, **parts: Any) -> HttpResponseBase:
+        document = reading.document_of(visit, document_id)
+        if document is None:
+            raise Http404
+        return view(request, visit, document, **parts)
+
+    return shown
+
+
+def leave(visit: Visit) -> None:
+    """End a visit: its cookie opens nothing any more."""
+    SigningLink.objects.filter(pk=visit.link_id, live_visit=visit.id).update(live_visit="")
+
+
+def known_link(token: str) -> SigningLink | None:
+    """Return the link of a token, even one that no longer opens.
+
+    The token is 131 bits that only the message told: who holds it may know what became of it and whom to
+    call.
+    """
+    found = SigningLink.objects.select_related("package__organization").filter(token_hash=_hash(token))
+    return found.first()
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return whence the request came, `address` or `address:port` when the proxy tells the port.
+
+    Each trusted proxy appends to X-Forwarded-For the address it saw, so ours is counted from the right; what
+    stands further left was written by the client.
+    """
+    proxies = settings.ENVIRONMENT.trusted_proxies
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if proxies and len(forwarded) >= proxies and _is_address(forwarded[-proxies]):
+        return forwarded[-proxies]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _is_address(text: str) -> bool:
+    host = text
+    if text.startswith("["):
+        host = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        host = text.partition(":")[0]
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _visit_over(request: HttpRequest) -> HttpResponse:
+    """Tell that the visit is over; the cookie of a real visit also tells whom to call."""
+    cookie = request.COOKIES.get(cookie_name(), "")
+    visit = (
+        Visit.objects.select_related("link__package__organization").filter(cookie_hash=_hash(cookie)).first()
+    )
+    clinic = None if visit is None else visit.link.package.organization
+    return render(request, "ceremony/visit_over.html", {"clinic": clinic}, status=403)
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
