@@ -30,7 +30,7 @@ class Account:
     def admits(self, form: dict[str, str]) -> bool:
         """Whether the request carries this account's key, or its login with its password."""
         if "apikey" in form:
-            return form["apikey"] == self.apikey
+            return bool(self.apikey) and form["apikey"] == self.apikey
         return (form.get("login"), form.get("psw")) == (self.login, self.password)
 
 

@@ -6,7 +6,10 @@ import pytest
 
 from simulator.models import Behaviour, GatewayFault, HandsetFault, Message
 
-pytestmark = [pytest.mark.django_db(databases=["simulator"]), pytest.mark.urls("tests.simulator.urls")]
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "simulator"]),
+    pytest.mark.urls("tests.simulator.urls"),
+]
 
 SEND = "/phone/smsc/sys/send.php"
 STATUS = "/phone/smsc/sys/status.php"

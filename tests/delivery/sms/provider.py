@@ -107,7 +107,7 @@ class Provider:
     def _drip(self, connection, raw):
         for place in range(len(raw)):
             connection.sendall(raw[place : place + 1])
-            if self._closing.wait(0.02):
+            if self._closing.wait(0.012):
                 return
 
 

@@ -103,6 +103,7 @@ def test_every_fault_ends_in_a_known_state(name, fault, provider, make, sms):
     assert outcome.gateway_message_id is None
     assert outcome.detail.endswith(".")
     assert len(provider.requests) == 1, "an adapter never sends twice by itself"
+    assert provider.requests[0].headers["accept-encoding"] == "identity", "a packed answer has no known size"
 
 
 @pytest.mark.parametrize("fault", FAULTS)

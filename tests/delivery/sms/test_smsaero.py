@@ -100,6 +100,14 @@ def test_a_refusal_is_classified_by_its_words(status, body, state, code, provide
     assert (outcome.state, outcome.code) == (state, f"smsaero-{code}")
 
 
+def test_a_refusal_with_a_server_error_proves_nothing(provider, make, sms):
+    provider.answer = Answer(
+        b'{"success":false,"message":"Not enough money"}', status="500 Internal Server Error"
+    )
+
+    assert make("smsaero").send(sms).state is OutcomeState.UNKNOWN
+
+
 def test_the_older_consent_without_a_number_of_the_message_is_unknown(provider, make, sms):
     provider.answer = Answer(b'{"result":"accepted"}')
 

@@ -77,6 +77,20 @@ def test_a_refusal_of_the_number_inside_a_good_answer_is_a_refusal(code, provide
     assert make("smsru").send(sms).state is ERRORS[code][0]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"status": "OK", "status_code": 201}, {"status": "ERROR", "status_code": 100}],
+    ids=["code", "word"],
+)
+def test_one_verdict_of_three_that_is_not_ok_is_not_an_acceptance(change, provider, make, sms):
+    provider.answer = answer(number=change)
+    of_number = make("smsru").send(sms)
+    provider.answer = answer(**change)
+    of_request = make("smsru").send(sms)
+
+    assert OutcomeState.ACCEPTED not in {of_number.state, of_request.state}
+
+
 def test_an_acceptance_without_a_number_of_the_message_is_unknown(provider, make, sms):
     provider.answer = answer(number={"sms_id": None})
 

@@ -9,7 +9,7 @@ const device = document.querySelector(".device");
 
 const REMEMBERED = "simulator-number";
 const POLL = 1000;
-const BANNER_SECONDS = 8;
+const BANNER_SECONDS = { page: 10, thread: 4 }; // over the messages themselves a banner says little
 
 const state = { to: "", last: 0, shown: 0, ready: false, day: "", turn: 0 };
 
@@ -179,7 +179,8 @@ function notify(message) {
   void banner.offsetWidth; // starts the animation anew
   banner.hidden = false;
   clearTimeout(bannerTimer);
-  bannerTimer = setTimeout(() => { banner.hidden = true; }, BANNER_SECONDS * 1000);
+  const seconds = browser.hidden ? BANNER_SECONDS.thread : BANNER_SECONDS.page;
+  bannerTimer = setTimeout(() => { banner.hidden = true; }, seconds * 1000);
   device.classList.remove("ringing");
   void device.offsetWidth;
   device.classList.add("ringing");
@@ -189,6 +190,7 @@ part("banner-open").addEventListener("click", () => {
   showPage(false); // the page stays open behind the messages
   thread.scrollTop = thread.scrollHeight;
 });
+part("banner-close").addEventListener("click", () => { banner.hidden = true; });
 banner.addEventListener("keydown", (event) => { if (event.key === "Escape") banner.hidden = true; });
 
 async function copyCode(secret) {
