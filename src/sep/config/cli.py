@@ -117,7 +117,7 @@ def verify(file: Path) -> None:
     from sep.verify.checking import check
 
     verdict = check(file.read_bytes())
-    click.echo(verdict.status.title)
+    click.echo(verdict.status.sentence)
     for one in verdict.checks:
         click.echo(f"  {'✓' if one.ok else '✗'} {one.text}")
     sys.exit(0 if verdict.is_genuine else 1)

@@ -73,6 +73,7 @@ def _database(url: str | None) -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
                 "timeout": 20,
             },
+            "CONN_MAX_AGE": None,
             "TEST": {"NAME": ENVIRONMENT.data / "test.sqlite3"},
         }
     parts = urlsplit(url)
@@ -107,7 +108,9 @@ SECURE_SSL_REDIRECT = False  # the reverse proxy redirects; the service itself n
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENVIRONMENT.secure
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": with it browsers send `Origin: null` with our own forms, which the CSRF check must refuse.
+# Nothing leaves to another site under this policy either, and the page that holds a token has no links.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.trusted_proxies else None
 CSRF_COOKIE_NAME = "__Host-csrf" if ENVIRONMENT.secure else "csrf"
@@ -159,7 +162,8 @@ if ENVIRONMENT.simulator:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             "timeout": 20,
         },
-        "TEST": {"NAME": ENVIRONMENT.data / "test-simulator.sqlite3"},
+        "CONN_MAX_AGE": None,
+        "TEST": {"NAME": ENVIRONMENT.data / "test-simulator.sqlite3", "DEPENDENCIES": []},
     }
     SIMULATOR_APIKEY = ENVIRONMENT.smsc.get("apikey", "")
     SIMULATOR_CALLBACK_SECRET = ENVIRONMENT.smsc.get("callback_secret", "")
