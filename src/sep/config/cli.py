@@ -72,18 +72,38 @@ def demo(port: int, data: Path, open_browser: bool) -> None:
 def web(address: str, port: int, workers: int) -> None:
     """Обслуживать МИС и подписантов."""
     _prepare()
-    from sep.config.serving import serve_web
+    from sep.config.serving import CannotServe, serve_web
 
-    serve_web(address, port, workers)
+    try:
+        serve_web(address, port, workers)
+    except CannotServe as error:
+        raise click.ClickException(str(error)) from error
 
 
 @main.command(short_help="Фоновый обработчик.")
 def worker() -> None:
     """Отправлять сообщения, готовить страницы, следить за сроками."""
     _prepare()
-    from sep.config.serving import serve_worker
+    from sep.config.serving import CannotServe, serve_worker
 
-    serve_worker()
+    try:
+        serve_worker()
+    except CannotServe as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command("development-key", short_help="Сделать учебный ключ печати.")
+@click.argument("file", metavar="ФАЙЛ.p12", type=click.Path(path_type=Path))
+@click.option("--organization", default="Учебная клиника", show_default=True, help="Чья печать.")
+def development_key(file: Path, organization: str) -> None:
+    """Сделать ключ печати для тестового контура; юридической силы у него нет."""
+    from sep.sealing import make_development_key
+
+    if file.exists():
+        raise click.ClickException(f"Файл {file} уже есть.")
+    file.touch(mode=0o600)
+    file.write_bytes(make_development_key(organization))
+    click.echo(f"Учебный ключ печати: {file}")
 
 
 @main.command(short_help="Подготовить базу данных.")

@@ -9,8 +9,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from sep.ceremony.seal_key import SealKeyMissing, seal_key
+from sep.ceremony.seal_key import SealKeyUnfit, seal_key
 from sep.config.environment import Contour
+from sep.config.trial import trial_pdf
 from sep.delivery.gateways import gateways
 from sep.delivery.sms.registry import GatewaySettingsError
 from sep.documents.pdf import PdfRefused, inspect
@@ -18,10 +19,6 @@ from sep.jobs.status import failed_jobs, worker_alive
 from sep.sealing import SealingError
 
 _RENEW_BEFORE = timedelta(days=30)
-_TRIAL = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
-)
-_TRIAL += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 @dataclass(frozen=True)
@@ -58,21 +55,18 @@ def _database() -> tuple[bool, str]:
     return True, f"{connection.vendor}, таблицы этой версии"
 
 
-def _seal() -> tuple[bool, str]:  # noqa: PLR0911  one return a finding
+def _seal() -> tuple[bool, str]:
     try:
         key = seal_key()
-    except SealKeyMissing:
-        return False, "ключа нет; укажите файл PKCS#12 в SEP_SEAL_PKCS12"
     except OSError:
         return False, "файл из SEP_SEAL_PKCS12 не читается; проверьте путь и права"
-    except SealingError as error:
+    except (SealKeyUnfit, SealingError) as error:
         return False, str(error)
     left = key.not_after - timezone.now()
     if left < timedelta(0):
         return False, f"сертификат истёк {key.not_after:%d.%m.%Y}; получите новый"
     if key.is_development:
-        fine = settings.ENVIRONMENT.contour is Contour.TEST
-        return fine, "учебный ключ: печать никому, кроме этого сервиса, не известна"
+        return True, "учебный ключ: печать никому, кроме этого сервиса, не известна"
     if left < _RENEW_BEFORE:
         return False, f"сертификат истекает {key.not_after:%d.%m.%Y}; пора получать новый"
     return True, f"{key.facts.owner}, действует до {key.not_after:%d.%m.%Y}"
@@ -103,7 +97,7 @@ def _worker() -> tuple[bool, str]:
 
 def _sandbox() -> tuple[bool, str]:
     try:
-        inspect(_TRIAL)
+        inspect(trial_pdf())
     except PdfRefused as error:
         return error.code != "pdf_unreadable", f"проверочный файл: {error.message}"
     return True, "чужие PDF разбираются в отдельном процессе"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_prometheus.exports import ExportToDjangoView
 from prometheus_client import Gauge
 
-from sep.ceremony.seal_key import SealKeyMissing, seal_key
+from sep.ceremony.seal_key import SealKeyUnfit, seal_key
 from sep.documents.models import Document
 from sep.documents.statuses import OPEN
 from sep.jobs.status import queue_depths, worker_alive
@@ -59,7 +59,7 @@ def _worker() -> bool:
 def _seal() -> bool:
     try:
         seal_key()
-    except (SealKeyMissing, SealingError, OSError):
+    except (SealKeyUnfit, SealingError, OSError):
         return False
     return True
 

@@ -5,7 +5,6 @@ import re
 
 import structlog
 
-
 _LINK = re.compile(r"/s/[0-9A-Za-z]{8,}")
 
 

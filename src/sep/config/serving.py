@@ -7,15 +7,25 @@ import threading
 from django.conf import settings
 from django.db import connection
 
+from sep.ceremony.seal_key import SealKeyUnfit, seal_key
+from sep.config.trial import trial_pdf
 from sep.documents import pdf
 from sep.jobs.worker import run_worker
+from sep.sealing import SealingError, can_seal
+
+
+class CannotServe(Exception):
+    """The process would accept work that it cannot finish; the message says what to do."""
 
 
 def serve_web(address: str, port: int, workers: int) -> None:
     """Serve the WSGI application until a signal; the number of threads follows the database.
 
     SQLite has one writer: more threads would only wait for each other. PostgreSQL gives each its own.
+
+    Raises `CannotServe`.
     """
+    _check_seal()
     from granian import Granian  # noqa: PLC0415  imports a server that no other command needs
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
@@ -37,7 +47,11 @@ def serve_web(address: str, port: int, workers: int) -> None:
 
 
 def serve_worker() -> None:
-    """Run background work until SIGTERM or Ctrl-C; what is unfinished goes on at the next start."""
+    """Run background work until SIGTERM or Ctrl-C; what is unfinished goes on at the next start.
+
+    Raises `CannotServe`.
+    """
+    _check_seal()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -45,3 +59,19 @@ def serve_worker() -> None:
     run_worker(settings.ENVIRONMENT.worker_id, stop)
     # A job that hangs in a gateway's socket must not hold the process: its work is queued again.
     os._exit(0)
+
+
+def _check_seal() -> None:
+    try:
+        seal_key()
+    except OSError as error:
+        raise CannotServe("Файл из SEP_SEAL_PKCS12 не читается: проверьте путь и права.") from error
+    except (SealKeyUnfit, SealingError) as error:
+        raise CannotServe(str(error)) from error
+
+
+def warm_up() -> None:
+    """Do once what the first signer would wait for: open the key, cut the typeface, fork the parser."""
+    seal_key()
+    can_seal(trial_pdf())
+    pdf.start()

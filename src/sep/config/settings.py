@@ -108,8 +108,8 @@ SECURE_SSL_REDIRECT = False  # the reverse proxy redirects; the service itself n
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENVIRONMENT.secure
 SECURE_CONTENT_TYPE_NOSNIFF = True
-# Not "no-referrer": with it browsers send `Origin: null` with our own forms, which the CSRF check must refuse.
-# Nothing leaves to another site under this policy either, and the page that holds a token has no links.
+# Not "no-referrer": with it browsers send `Origin: null` with our own forms, and the CSRF check must refuse
+# them. Nothing leaves to another site under this policy either, and the page that holds a token has no links.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.trusted_proxies else None
