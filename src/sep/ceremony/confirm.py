@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import Enum, auto
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import transaction
@@ -78,15 +79,12 @@ def _sign(document: Document, visit: Visit, live: Confirmation, now: datetime) -
         sheet=evidence.protocol_sheet(act, key),
         evidence=evidence.record(act),
         key=key,
-        signed_at=now,
+        signed_at=now.astimezone(ZoneInfo(organization.time_zone)),
     )
     document.sealed_sha256 = blobs.put(organization, sealed.data)
     if sealed.protocol is not None:
         document.protocol_sha256 = blobs.put(organization, sealed.protocol)
-    live.ended_at = now
-    live.save(update_fields=["ended_at"])
-    # The code has done its work: nothing of it stays in the database.
-    type(live.delivery).objects.filter(document=document, purpose="code").update(secret=None)
+    codes.end(document, now)
     Signature.objects.create(
         document=document, confirmation=live, signed_at=now, sealed_sha256=document.sealed_sha256
     )

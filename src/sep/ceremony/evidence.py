@@ -23,7 +23,7 @@ from sep.documents.models import Document
 from sep.ledger import log
 from sep.parties.models import SignerRole
 from sep.parties.person import mask_phone
-from sep.sealing import ProtocolSheet, SealKey, Section
+from sep.sealing import ProtocolSheet, SealKey, Section, written_time
 
 FORMAT = "sep-evidence/1"
 
@@ -143,18 +143,16 @@ def protocol_sheet(act: SigningAct, key: SealKey) -> ProtocolSheet:
     person, patient = signer.person, signer.patient_person
     zone = ZoneInfo(document.organization.time_zone)
 
-    def local(moment: datetime | None) -> str:
+    def local(moment: datetime | str | None) -> str:
         if moment is None:
             return "—"
-        here = moment.astimezone(zone)
-        offset = here.strftime("%z")
-        return f"{here:%d.%m.%Y %H:%M:%S} (UTC{offset[:3]}:{offset[3:]})"
+        known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        return written_time(known.astimezone(zone))
 
     role = _ROLES[SignerRole(signer.role)]
     if signer.role == SignerRole.REPRESENTATIVE:
         ground = ", ".join(part for part in (_RELATIONS[person.relation], person.basis) if part)
         role = f"{role} ({ground})"
-    viewed = act.first("document:viewed")
     notices = [document.type.warning]
     if key.is_development:
         notices.insert(0, "Печать поставлена учебным ключом, выпущенным на этом компьютере.")
@@ -193,7 +191,8 @@ def protocol_sheet(act: SigningAct, key: SealKey) -> ProtocolSheet:
                     ("Способ", "Простая электронная подпись: код из СМС"),
                     ("Ссылка открыта", local(visit.opened_at)),
                     ("Дата рождения проверена", local(visit.identified_at)),
-                    ("Документ показан", local(datetime.fromisoformat(viewed) if viewed else None)),
+                    ("Документ показан", local(act.first("document:viewed"))),
+                    ("Ознакомлен, нажал «Подписать»", local(act.first("document:intent"))),
                     ("Код отправлен", local(confirmation.sent_at)),
                     ("Код введён верно", local(act.signed_at)),
                     ("Устройство", f"{visit.address}; {visit.user_agent}"),
