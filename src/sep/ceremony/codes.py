@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 from sep import vault
 from sep.ceremony import messages
 from sep.ceremony.models import Confirmation, Visit
-from sep.delivery.models import Channel, Purpose
+from sep.delivery.models import Channel, Delivery, Purpose
 from sep.delivery.sending import send
 from sep.documents import lifecycle
 from sep.documents.models import Document
@@ -79,8 +79,7 @@ def issue(document_id: str, visit: Visit, *, now: datetime) -> Issued:
         if live is not None:
             if live.visit_id == visit.id and now < live.expires_at and live.wrong_attempts < MOST_WRONG:
                 return _issued(live, visit)
-            live.ended_at = now
-            live.save(update_fields=["ended_at"])
+            end(document, now)
         _check_allowance(document, visit, now)
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         signer = visit.link.package.signer
@@ -150,6 +149,12 @@ def send_again(document_id: str, visit: Visit, *, now: datetime) -> Issued:
             document, "code:sent_again", at=now, data={"confirmation": live.id, "times": live.times_sent}
         )
     return _issued(live, visit)
+
+
+def end(document: Document, now: datetime) -> None:
+    """End the live code of a locked document: its digits leave the database and are sent no more."""
+    Confirmation.objects.filter(document=document, ended_at__isnull=True).update(ended_at=now)
+    Delivery.objects.filter(document=document, purpose=Purpose.CODE).update(secret=None)
 
 
 def matches(confirmation: Confirmation, document: Document, signer_id: str, code: str) -> bool:

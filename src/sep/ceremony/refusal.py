@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sep.ceremony.codes import NotSignable
-from sep.ceremony.models import Confirmation, Visit
+from sep.ceremony import codes
+from sep.ceremony.models import Visit
 from sep.documents import lifecycle
 from sep.documents.statuses import Status
 
@@ -13,12 +13,12 @@ LONGEST_REASON = 500
 
 
 def decline(document_id: str, visit: Visit, reason: str, *, now: datetime) -> None:
-    """Decline a document on behalf of the identified signer; raises `NotSignable`."""
+    """Decline a document on behalf of the identified signer; raises `codes.NotSignable`."""
     with transaction.atomic():
         document = lifecycle.locked(document_id)
         if not document.is_open(now):
-            raise NotSignable
-        Confirmation.objects.filter(document=document, ended_at__isnull=True).update(ended_at=now)
+            raise codes.NotSignable
+        codes.end(document, now)
         lifecycle.move(
             document,
             Status.DECLINED,

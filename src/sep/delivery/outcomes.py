@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from sep.delivery.models import Attempt, AttemptState, Delivery, DeliveryState, Purpose
 from sep.delivery.sms.gateway import Outcome, OutcomeState, Receipt, ReceiptState
@@ -15,12 +16,13 @@ from sep.parties.person import mask_phone
 FIRST_ASK = timedelta(seconds=20)
 LAST_ASK = timedelta(hours=24)
 _FAILED = frozenset({ReceiptState.FAILED_PERMANENT, ReceiptState.FAILED_TEMPORARY, ReceiptState.EXPIRED})
+_MAY_ARRIVE = frozenset({OutcomeState.ACCEPTED, OutcomeState.UNKNOWN})
 
 
 def record(attempt_id: int, outcome: Outcome, now: datetime) -> bool:
     """Write down how a gateway took a message; tell whether the message needs no further attempt."""
     with transaction.atomic():
-        attempt, delivery = _locked(attempt_id)
+        attempt, delivery = _locked_attempt(attempt_id)
         attempt.state = AttemptState(outcome.state.value)
         attempt.code = outcome.code[:40]
         attempt.detail = outcome.detail[:300]
@@ -28,7 +30,7 @@ def record(attempt_id: int, outcome: Outcome, now: datetime) -> bool:
         attempt.answered_at = now
         if outcome.gateway_message_id:
             attempt.gateway_message_id = outcome.gateway_message_id
-        if outcome.state is OutcomeState.ACCEPTED and not attempt.receipt_state:
+        if outcome.state in _MAY_ARRIVE and not attempt.receipt_state:
             attempt.ask_at = now + FIRST_ASK
         attempt.save()
         if delivery.state == DeliveryState.PENDING:
@@ -42,7 +44,7 @@ def record(attempt_id: int, outcome: Outcome, now: datetime) -> bool:
 def receive(attempt_id: int, receipt: Receipt, now: datetime) -> None:
     """Apply a receipt. It may come before the answer, twice or late; a final one stands."""
     with transaction.atomic():
-        attempt, delivery = _locked(attempt_id)
+        attempt, delivery = _locked_attempt(attempt_id)
         if attempt.receipt_state and ReceiptState(attempt.receipt_state).final:
             return
         if receipt.state is ReceiptState.UNKNOWN:
@@ -52,34 +54,69 @@ def receive(attempt_id: int, receipt: Receipt, now: datetime) -> None:
         if receipt.state.final:
             attempt.ask_at = None
         attempt.save()
-        if delivery.state == DeliveryState.PENDING and receipt.state not in _FAILED:
+        if receipt.state in _FAILED:
+            _fail_by_receipt(delivery, attempt, receipt, now)
+            return
+        delivered = receipt.state is ReceiptState.DELIVERED
+        # The phone has it, whatever was believed before: a lost answer, or a failure of another attempt.
+        if delivery.state == DeliveryState.PENDING or (delivered and delivery.state == DeliveryState.FAILED):
             _accept(delivery, attempt, now)
-        if receipt.state is ReceiptState.DELIVERED and delivery.state == DeliveryState.ACCEPTED:
+        if delivered and delivery.state == DeliveryState.ACCEPTED:
             delivery.state = DeliveryState.DELIVERED
             delivery.delivered_at = receipt.at or now
             delivery.save(update_fields=["state", "delivered_at"])
             _note(delivery, "message:delivered", now, {"attempt": attempt.number})
-        if receipt.state in _FAILED and delivery.state == DeliveryState.ACCEPTED:
-            fail(delivery, receipt.detail, now)
 
 
 def fail(delivery: Delivery, reason: str, now: datetime) -> None:
     """Settle a locked message as not delivered; for an invitation the clinic sees it on its documents."""
+    reason = reason[:300]
     delivery.state = DeliveryState.FAILED
-    delivery.failure = reason[:300]
-    delivery.secret = None
-    delivery.save(update_fields=["state", "failure", "secret"])
-    _note(delivery, "message:failed", now, {"reason": reason})
+    delivery.failure = reason
+    fields = ["state", "failure"]
     if delivery.purpose == Purpose.INVITATION:
+        delivery.secret = None  # a code stays until it expires: the signer may ask for the same one again
+        fields.append("secret")
+    delivery.save(update_fields=fields)
+    _note(delivery, "message:failed", now, {"reason": reason})
+    if delivery.purpose == Purpose.INVITATION and not _invited_otherwise(delivery):
         for document in _documents(delivery):
-            if document.status in {Status.CREATED, Status.SENT}:
+            if document.is_open(now) and document.status != Status.UNDELIVERED:
                 lifecycle.move(document, Status.UNDELIVERED, at=now, reason=reason)
+
+
+def locked(delivery_id: str) -> Delivery:
+    """Lock the documents of an invitation, then the message: one order everywhere."""
+    _documents(Delivery.objects.get(pk=delivery_id))
+    return (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("organization", "package__signer__organization")
+        .get(pk=delivery_id)
+    )
+
+
+def _locked_attempt(attempt_id: int) -> tuple[Attempt, Delivery]:
+    """Lock as `locked` does, and the attempt last."""
+    delivery = locked(Attempt.objects.values_list("delivery_id", flat=True).get(pk=attempt_id))
+    return Attempt.objects.select_for_update().get(pk=attempt_id), delivery
+
+
+def _fail_by_receipt(delivery: Delivery, attempt: Attempt, receipt: Receipt, now: datetime) -> None:
+    """Fail a message that a gateway took and did not bring, unless another attempt may still bring it."""
+    others = delivery.attempts.filter(state__in=[AttemptState.INTENT, AttemptState.ACCEPTED])
+    if others.exclude(pk=attempt.pk).exclude(receipt_state__in=_FAILED).exists():
+        return
+    if delivery.state == DeliveryState.PENDING and attempt.state == AttemptState.INTENT:
+        _accept(delivery, attempt, now)  # it came before the answer, which says no more than this
+    if delivery.state == DeliveryState.ACCEPTED:
+        fail(delivery, receipt.detail, now)
 
 
 def _accept(delivery: Delivery, attempt: Attempt, now: datetime) -> None:
     delivery.state = DeliveryState.ACCEPTED
+    delivery.failure = ""
     delivery.accepted_at = now
-    fields = ["state", "accepted_at"]
+    fields = ["state", "failure", "accepted_at"]
     if delivery.purpose == Purpose.INVITATION:
         delivery.secret = None  # the link has left; its token stays only as a hash
         fields.append("secret")
@@ -89,20 +126,15 @@ def _accept(delivery: Delivery, attempt: Attempt, now: datetime) -> None:
     _note(delivery, "message:accepted", now, {**sent, "gateway": attempt.gateway, "attempt": attempt.number})
     if delivery.purpose == Purpose.INVITATION:
         for document in _documents(delivery):
-            if document.status in {Status.CREATED, Status.UNDELIVERED}:
+            if document.is_open(now) and document.status != Status.SENT:
                 lifecycle.move(document, Status.SENT, at=now, data=sent)
 
 
-def _locked(attempt_id: int) -> tuple[Attempt, Delivery]:
-    """Lock the documents of an invitation, then the message, then the attempt: one order everywhere."""
-    attempt = Attempt.objects.select_related("delivery").get(pk=attempt_id)
-    _documents(attempt.delivery)
-    delivery = (
-        Delivery.objects.select_for_update(of=("self",))
-        .select_related("organization", "package__signer__organization")
-        .get(pk=attempt.delivery_id)
-    )
-    return Attempt.objects.select_for_update().get(pk=attempt_id), delivery
+def _invited_otherwise(delivery: Delivery) -> bool:
+    """Tell whether the signer has an invitation that arrived, or a newer one that has not failed."""
+    others = delivery.package.deliveries.filter(purpose=Purpose.INVITATION).exclude(pk=delivery.pk)
+    arrived, newer = Q(state=DeliveryState.DELIVERED), Q(created_at__gt=delivery.created_at)
+    return others.filter(arrived | (newer & ~Q(state=DeliveryState.FAILED))).exists()
 
 
 def _documents(delivery: Delivery) -> list[Document]:

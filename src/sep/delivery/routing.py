@@ -6,7 +6,7 @@ text can reach the phone twice at the most.
 """
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -54,7 +54,7 @@ def run_round(delivery_id: str) -> bool:
 def give_up(delivery_id: str) -> None:
     """Tell the clinic that every gateway refused for as long as there was sense in trying."""
     with transaction.atomic():
-        delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
+        delivery = outcomes.locked(delivery_id)
         if delivery.state == DeliveryState.PENDING:
             last = delivery.attempts.order_by("-number").first()
             reason = last.detail if last is not None and last.detail else "Шлюзы СМС не ответили."
@@ -78,11 +78,14 @@ def _begin(delivery_id: str, gateway: Gateway) -> Attempt | None:
     """Write down the intent to call a gateway; `None` when there is no more sense in it."""
     now = timezone.now()
     with transaction.atomic():
-        delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
+        delivery = outcomes.locked(delivery_id)
         if delivery.state != DeliveryState.PENDING:
             return None
-        if now >= delivery.expires_at or delivery.secret is None:
+        if now >= delivery.expires_at:
             outcomes.fail(delivery, "Срок сообщения истёк до отправки.", now)
+            return None
+        if delivery.secret is None or not _still_to_sign(delivery, now):
+            outcomes.fail(delivery, "Сообщение устарело до отправки.", now)
             return None
         return Attempt.objects.create(
             delivery=delivery,
@@ -90,6 +93,12 @@ def _begin(delivery_id: str, gateway: Gateway) -> Attempt | None:
             gateway=gateway.name,
             started_at=now,
         )
+
+
+def _still_to_sign(delivery: Delivery, now: datetime) -> bool:
+    if delivery.document is not None:
+        return delivery.document.is_open(now)
+    return any(document.is_open(now) for document in delivery.package.documents.all())
 
 
 def _outgoing(attempt: Attempt) -> OutgoingSms:

@@ -6,18 +6,20 @@ from django.utils import timezone
 from sep import jobs
 from sep.delivery import outcomes, routing
 from sep.delivery.gateways import gateways
-from sep.delivery.models import Attempt, AttemptState, Delivery, Purpose
+from sep.delivery.models import Attempt, Delivery, Purpose
 
 _ASKED_AT_ONCE = 50
+_STUMBLES = jobs.Retry(attempts=6, factor=3.0)
+"""Two minutes for trouble of our own, such as a database that restarts: gateways never raise."""
 
 
-@jobs.job("delivery.code", queue="codes")
+@jobs.job("delivery.code", queue="codes", retry=_STUMBLES)
 def deliver_code(delivery_id: str, number: int) -> None:
     """Try to send a code; a later round is a job of its own."""
     _round(delivery_id, Purpose.CODE, number)
 
 
-@jobs.job("delivery.invitation", queue="messages")
+@jobs.job("delivery.invitation", queue="messages", retry=_STUMBLES)
 def deliver_invitation(delivery_id: str, number: int) -> None:
     """Try to send an invitation; a later round is a job of its own."""
     _round(delivery_id, Purpose.INVITATION, number)
@@ -47,9 +49,7 @@ def _round(delivery_id: str, purpose: Purpose, number: int) -> None:
 def ask_for_receipts() -> None:
     """Ask the gateways about messages whose receipt did not come by itself, ever more rarely, for a day."""
     now = timezone.now()
-    due = Attempt.objects.filter(ask_at__lte=now, state=AttemptState.ACCEPTED).select_related(
-        "delivery__package__signer__organization"
-    )
+    due = Attempt.objects.filter(ask_at__lte=now).select_related("delivery__package__signer__organization")
     for attempt in due.order_by("ask_at")[:_ASKED_AT_ONCE]:
         age = now - attempt.started_at
         Attempt.objects.filter(pk=attempt.pk).update(
