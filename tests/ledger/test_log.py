@@ -40,14 +40,18 @@ def test_body_is_canonical_json_and_its_leaf_hash_is_that_of_rfc_9162():
     "statement",
     [
         "UPDATE ledger_event SET kind = 'document:signed'",
-        "UPDATE ledger_event SET body = body WHERE \"index\" = 0",
+        'UPDATE ledger_event SET body = body WHERE "index" = 0',
         "DELETE FROM ledger_event",
-        "DELETE FROM ledger_event WHERE \"index\" = 0",
+        'DELETE FROM ledger_event WHERE "index" = 0',
     ],
 )
 def test_database_refuses_to_change_an_event(statement):
     append()
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert Event.objects.get().kind == "document:created"
 

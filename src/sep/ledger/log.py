@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
-from django.db import connection, models
+from django.db import connection
 
-from sep.ledger.models import Event, Head
+from sep.ledger.models import Event
 
 _LEAF_PREFIX = b"\x00"  # RFC 9162 §2.1.1: leaves and nodes are hashed in separate domains
 
@@ -34,19 +34,19 @@ def append(kind: str, *, stream: str, subject: str, at: datetime, data: Mapping[
     """
     assert connection.in_atomic_block, "an event belongs to the transaction that it witnesses"
     moment = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    head = Head.objects.select_for_update().get(pk=1)
+    index = _next_index()
     body = rfc8785.dumps(
         {
             "at": moment,
             "data": dict(data),
-            "index": head.size,
+            "index": index,
             "kind": kind,
             "stream": stream,
             "subject": subject,
         },
     )
-    event = Event.objects.create(
-        index=head.size,
+    return Event.objects.create(
+        index=index,
         stream=stream,
         subject=subject,
         kind=kind,
@@ -54,8 +54,14 @@ def append(kind: str, *, stream: str, subject: str, at: datetime, data: Mapping[
         body=body,
         leaf_hash=leaf_hash(body),
     )
-    Head.objects.filter(pk=1).update(size=models.F("size") + 1)
-    return event
+
+
+def _next_index() -> int:
+    """Take the next number and hold the head until the transaction ends, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_head SET size = size + 1 WHERE id = 1 RETURNING size - 1")
+        (index,) = cursor.fetchone()
+    return int(index)
 
 
 def feed(stream: str, *, after: int, kinds: Sequence[str], limit: int) -> list[Event]:
