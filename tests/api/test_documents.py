@@ -3,6 +3,7 @@ import hashlib
 import json
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -247,3 +248,26 @@ def test_dictionaries_are_served(mis):
     assert {"consent", "contract", "act", "personal_data_consent"} <= types
     displays = {status["code"]: status["display"] for status in mis.get("/statuses").json()}
     assert displays["signed"] == "Получатель подписал документ"
+
+
+def test_protocol_is_a_pdf_of_its_own(mis):
+    created = mis.create()
+    document = Document.objects.get(pk=created["idDocument"])
+    path = f"/documents/{document.id}/protocol"
+    assert problem(mis.get(path), 409)["errorCode"] == "not_signed"
+    walk.sign(document, walk.opened_visit(document.package))
+    protocol = mis.get(path)
+    assert protocol["Content-Type"] == "application/pdf"
+    text = pypdfium2.PdfDocument(protocol.content)[0].get_textpage().get_text_range()
+    assert "Лист подписания" in text
+    assert "Иванова Мария Петровна" in text
+
+
+def test_organization_stops_at_its_daily_ceiling(mis, settings, monkeypatch):
+    monkeypatch.setattr(settings.ENVIRONMENT, "sms_a_day", 2)
+    mis.create()
+    mis.create()
+    refused = mis.post("/documents", mis.document())
+    assert problem(refused, 429)["errorCode"] == "too_many_messages_a_day"
+    assert Document.objects.count() == 2
+    assert Mis().create()

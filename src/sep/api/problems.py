@@ -122,10 +122,17 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(TooManyMessages)
     def too_many_messages(_request: HttpRequest, error: TooManyMessages) -> HttpResponse:
         wait = str(int(error.retry_after.total_seconds()) + 1)
+        if error.of_organization:
+            code, detail = "too_many_messages_a_day", "Суточный предел сообщений организации исчерпан."
+        else:
+            code, detail = (
+                "too_many_messages",
+                "На этот телефон уже отправлено много сообщений. Повторите позже.",
+            )
         return problem(
             429,
-            "too_many_messages",
-            "На этот телефон уже отправлено много сообщений. Повторите позже.",
+            code,
+            detail,
             headers={"Retry-After": wait},
         )
 

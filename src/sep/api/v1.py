@@ -38,6 +38,7 @@ from sep.ledger import log
 from sep.parties.document_types import DOCUMENT_TYPES
 from sep.parties.errors import Refusal
 from sep.parties.models import Organization
+from sep.sealing import extract_protocol
 
 api = NinjaAPI(
     title="СЭП: сервис электронного подписания",
@@ -201,10 +202,22 @@ def original(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
 def signed(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
     document = _document(request, id_document)
     if not document.sealed_sha256:
-        return problems.problem(
-            409, "not_signed", f"Документ не подписан. Статус: «{Status(document.status).label}»."
-        )
+        return _not_signed(document)
     return _pdf(document, document.sealed_sha256)
+
+
+@api.get(
+    "/documents/{id_document}/protocol", tags=[_DOCUMENTS], summary="Лист подписания", response=_PROBLEMS
+)
+def protocol(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
+    """Лист подписания отдельным файлом. У документа, который пришёл уже подписанным, он запечатан сам."""
+    document = _document(request, id_document)
+    if document.protocol_sha256:
+        return _pdf(document, document.protocol_sha256)
+    if not document.sealed_sha256:
+        return _not_signed(document)
+    sealed = blobs.get(document.organization, document.sealed_sha256)
+    return _as_pdf(document, extract_protocol(sealed, document.original_size))
 
 
 @api.post(
@@ -364,8 +377,19 @@ def _status_is(status: Status, now: datetime) -> Q:
 
 
 def _pdf(document: Document, sha256: str) -> HttpResponse:
-    response = HttpResponse(blobs.get(document.organization, sha256), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{document.id}.pdf"'
-    response["Cache-Control"] = "private, no-store"
+    response = _as_pdf(document, blobs.get(document.organization, sha256))
     response["ETag"] = f'"{sha256}"'
     return response
+
+
+def _as_pdf(document: Document, data: bytes) -> HttpResponse:
+    response = HttpResponse(data, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{document.id}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _not_signed(document: Document) -> HttpResponse:
+    return problems.problem(
+        409, "not_signed", f"Документ не подписан. Статус: «{Status(document.status).label}»."
+    )

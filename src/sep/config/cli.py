@@ -1,5 +1,6 @@
 """The command `sep`. Each command imports what it needs, so that help and mistakes are answered at once."""
 
+import json
 import os
 import sys
 from datetime import timedelta
@@ -13,8 +14,21 @@ from sep_client.cli import send
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sep")
-def main() -> None:
+@click.option(
+    "--demo",
+    "demo_data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Работать с учебной установкой в этой папке.",
+)
+def main(demo_data: Path | None) -> None:
     """СЭП: сервис электронного подписания для клиник."""
+    if demo_data is not None:
+        from sep.config.demo import ENVIRONMENT_FILE
+
+        try:
+            os.environ.update(json.loads((demo_data / ENVIRONMENT_FILE).read_text()))
+        except OSError as error:
+            raise click.BadParameter("здесь не запускалась sep demo.", param_hint="--demo") from error
 
 
 main.add_command(send)

@@ -29,6 +29,10 @@ _SAMPLE_CLINIC = {
 }
 
 
+ENVIRONMENT_FILE = "demo-environment.json"
+"""The demo's settings, so that the other commands can work on it: `sep --demo var doctor`."""
+
+
 class DemoFailed(Exception):
     """The demo cannot start; the message says what to do."""
 
@@ -55,8 +59,7 @@ class _Secrets:
             callback_secret=secrets.token_urlsafe(16),
             seal_passphrase="",
         )
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(made.__dict__))
+        _write_privately(path, json.dumps(made.__dict__))
         return made
 
 
@@ -68,7 +71,9 @@ def run(port: int, data: Path, *, open_browser: bool) -> None:
     _check_port(port)
     address = f"http://127.0.0.1:{port}"
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    environment = {**os.environ, **_settings(data.resolve(), address)}
+    settings = _settings(data.resolve(), address)
+    _write_privately(data / ENVIRONMENT_FILE, json.dumps(settings))
+    environment = {**os.environ, **settings}
     os.environ.update(environment)
     print("Готовлю базу данных и учебную клинику…", flush=True)
     _prepare(data, address)
@@ -92,6 +97,11 @@ def run(port: int, data: Path, *, open_browser: bool) -> None:
     finally:
         _stop(processes.values())
     print("Остановлено. Данные сохранены.")
+
+
+def _write_privately(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)
 
 
 class _Stop:
@@ -173,8 +183,7 @@ def _prepare(data: Path, address: str) -> None:
         "cabinet": None,
         "docs": f"{address}/sep/api/v1/docs",
     }
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(described, ensure_ascii=False, indent=2) + "\n")
+    _write_privately(path, json.dumps(described, ensure_ascii=False, indent=2) + "\n")
     _write_samples(data)
 
 

@@ -46,6 +46,7 @@ class Environment(BaseSettings):
     phone_prefixes: list[str] = Field(["+79"], description="Numbers outside are refused (SMS pumping).")
     trusted_proxies: int = Field(0, ge=0, description="Reverse proxies in front that set X-Forwarded-For.")
     api_requests_a_minute: int = Field(6000, gt=0, description="Of one token, in each web process.")
+    sms_a_day: int = Field(10_000, gt=0, description="Of one organization: the ceiling of its bill.")
     simulator: bool = Field(False, description="Mount the phone simulator at /phone/. Test contour only.")
     metrics: bool = Field(False, description="Serve Prometheus figures at /metrics.")
     worker_id: str = Field("worker-1", description="Stable name of a worker: a restart under it recovers.")

@@ -1,4 +1,4 @@
-"""How many messages one phone may receive, over all organizations; counted on the rows themselves.
+"""How many messages one phone may receive, and one organization send; counted on the rows themselves.
 
 The figure of the field is 3 in 10 minutes, 5 an hour and 10 a day for all messages together. Here invitations
 and codes are counted apart, and codes have more room: the law wants a code of its own for every consent
@@ -7,7 +7,10 @@ and codes are counted apart, and codes have more room: the law wants a code of i
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from sep.delivery.models import Delivery, Purpose
+from sep.parties.models import Organization
 
 _MINUTES, _HOUR, _DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
 
@@ -18,14 +21,32 @@ LIMITS: dict[Purpose, tuple[tuple[int, timedelta], ...]] = {
 
 
 class TooManyMessages(Exception):
-    """This phone has received enough; `retry_after` tells in how many seconds one more may go."""
+    """Enough has been sent for now.
 
-    def __init__(self, retry_after: timedelta) -> None:
+    Attributes:
+        retry_after: when one more may go.
+        of_organization: whether the organization's day is used up, not the phone's room.
+    """
+
+    def __init__(self, retry_after: timedelta, *, of_organization: bool = False) -> None:
         super().__init__()
         self.retry_after = retry_after
+        self.of_organization = of_organization
 
 
-def check(phone_index: bytes, purpose: Purpose, now: datetime) -> None:
+def check_organization(organization: Organization, now: datetime) -> None:
+    """Raise `TooManyMessages` when the organization has sent what it may in a day.
+
+    It is the ceiling of a bill: a МИС gone mad, or a stolen token, stops here.
+    """
+    most = settings.ENVIRONMENT.sms_a_day
+    of_today = Delivery.objects.filter(organization=organization, created_at__gt=now - _DAY)
+    if of_today.count() >= most:
+        oldest = of_today.order_by("created_at").values_list("created_at", flat=True)[0]
+        raise TooManyMessages(oldest + _DAY - now, of_organization=True)
+
+
+def check_phone(phone_index: bytes, purpose: Purpose, now: datetime) -> None:
     """Raise `TooManyMessages` when one more message of this purpose to this phone would pass a limit."""
     sent = list(
         Delivery.objects.filter(

@@ -47,7 +47,10 @@ class Delivery(models.Model):
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["phone_index", "purpose", "created_at"], name="delivery_to_phone")]
+        indexes = [
+            models.Index(fields=["phone_index", "purpose", "created_at"], name="delivery_to_phone"),
+            models.Index(fields=["organization", "created_at"], name="delivery_of_organization"),
+        ]
 
     def __str__(self) -> str:
         return self.id

@@ -48,10 +48,11 @@ def send(
         expires_at: when the message loses its sense.
 
     Raises:
-        TooManyMessages: the phone has received enough for now.
+        TooManyMessages: the phone has received, or the organization sent, enough for now.
         ValueError: the text is longer than any gateway should be paid for.
     """
-    limits.check(phone_index(phone), purpose, now)
+    limits.check_phone(phone_index(phone), purpose, now)
+    limits.check_organization(package.organization, now)
     parts = measure(text).parts
     if parts > MAX_PARTS:
         raise ValueError(f"the text takes {parts} parts")

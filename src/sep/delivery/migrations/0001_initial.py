@@ -59,6 +59,10 @@ class Migration(migrations.Migration):
             model_name='delivery',
             index=models.Index(fields=['phone_index', 'purpose', 'created_at'], name='delivery_to_phone'),
         ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(fields=['organization', 'created_at'], name='delivery_of_organization'),
+        ),
         migrations.AddConstraint(
             model_name='attempt',
             constraint=models.UniqueConstraint(fields=('delivery', 'number'), name='attempt_number'),
