@@ -26,16 +26,14 @@ class BirthDateForm(forms.Form):
         typed = " ".join(values.get(part, "") for part in ("day", "month", "year"))
         numbers = re.findall(r"\d+", typed)
         if len(numbers) != _DATE_PARTS:
-            raise forms.ValidationError(_("Заполните все три поля: день, месяц и\u00a0год."))
+            raise forms.ValidationError(_("Заполните все три поля: день, месяц и год."))
         day, month, year = map(int, numbers)
         if year < _OLDEST:
             raise forms.ValidationError(_("Укажите год четырьмя цифрами, например 1954."))
         try:
             values["birth_date"] = date(year, month, day)
-        except ValueError:
-            raise forms.ValidationError(
-                _("Такой даты не\u00a0бывает. Проверьте день и\u00a0месяц.")
-            ) from None
+        except (ValueError, OverflowError):
+            raise forms.ValidationError(_("Такой даты не бывает. Проверьте день и месяц.")) from None
         return values
 
 
@@ -50,7 +48,7 @@ class CodeForm(forms.Form):
         runs = re.findall(rf"(?<!\d)\d{{{DIGITS}}}(?!\d)", typed)
         digits = runs[0] if len(runs) == 1 else re.sub(r"\D", "", typed)
         if len(digits) != DIGITS:
-            raise forms.ValidationError(_("Введите шесть цифр из\u00a0сообщения."))
+            raise forms.ValidationError(_("Введите шесть цифр из сообщения."))
         return digits
 
 

@@ -80,7 +80,7 @@ def identity(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     tries_left = links.MOST_WRONG_BIRTH_DATES - visit.link.wrong_birth_dates
     if tries_left <= 0:
         return _locked(request, visit)
-    form = BirthDateForm(request.POST or None)
+    form = BirthDateForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             cookie = links.identify(visit, form.cleaned_data["birth_date"], now=timezone.now())
@@ -309,7 +309,7 @@ def code(request: HttpRequest, visit: Visit, document: Document) -> HttpResponse
     latest = latest_code(document, visit, now)
     if latest is None:
         return see_other("sign-document", document.id)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         answer = confirm.confirm(document.id, visit, form.cleaned_data["code"], now=now)
         if answer is Answer.LOCKED:
@@ -345,7 +345,7 @@ def decline(request: HttpRequest, visit: Visit, document: Document) -> HttpRespo
     now = timezone.now()
     if not document.is_open(now):
         return see_other("sign-document", document.id)
-    form = DeclineForm(request.POST or None)
+    form = DeclineForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with suppress(codes.NotSignable):  # signed, revoked or expired meanwhile: its page tells which
             refusal.decline(document.id, visit, form.cleaned_data["reason"], now=now)

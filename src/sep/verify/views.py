@@ -22,9 +22,9 @@ class FileForm(forms.Form):
     file = forms.FileField(error_messages={"required": _("Выберите файл PDF."), "empty": _("Файл пуст.")})
 
     def clean_file(self) -> "UploadedFile[bytes]":
-        file: "UploadedFile[bytes]" = self.cleaned_data["file"]
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST_FILE:
-            raise forms.ValidationError(_("Файл больше 12\u00a0МБ: такие здесь не выдаются."))
+            raise forms.ValidationError(_("Файл больше 12 МБ: такие здесь не выдаются."))
         return file
 
 
@@ -34,9 +34,9 @@ def verify(request: HttpRequest) -> HttpResponseBase:
     """Show the little that anyone may know of a document, and judge an uploaded file."""
     asked = request.GET.get("document", "")
     found = Document.objects.select_related("organization", "package__signer").filter(pk=asked).first()
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     verdict = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         verdict = check(form.cleaned_data["file"].read())
     context = {
         "asked": asked,
