@@ -74,10 +74,11 @@ def _sign(document: Document, visit: Visit, live: Confirmation, now: datetime) -
         defaults={"der": key.certificate.public_bytes(Encoding.DER), "first_used_at": now},
     )
     act = evidence.SigningAct(document, visit, live, now)
+    recorded = evidence.record(act)
     sealed = sealing.seal(
         blobs.get(organization, document.original_sha256),
         sheet=evidence.protocol_sheet(act, key),
-        evidence=evidence.record(act),
+        evidence=recorded,
         key=key,
         signed_at=now.astimezone(ZoneInfo(organization.time_zone)),
     )
@@ -95,6 +96,6 @@ def _sign(document: Document, visit: Visit, live: Confirmation, now: datetime) -
         data={
             "confirmation": live.id,
             "sealedSha256": document.sealed_sha256,
-            "evidenceSha256": evidence.digest(act),
+            "evidenceSha256": evidence.digest(recorded),
         },
     )

@@ -131,9 +131,9 @@ def record(act: SigningAct) -> dict[str, Any]:
     }
 
 
-def digest(act: SigningAct) -> str:
-    """Return the SHA-256 of the canonical record, in hex: what the ledger keeps of it."""
-    return hashlib.sha256(rfc8785.dumps(record(act))).hexdigest()
+def digest(recorded: dict[str, Any]) -> str:
+    """Return the SHA-256 of a canonical record, in hex: what the ledger keeps of it."""
+    return hashlib.sha256(rfc8785.dumps(recorded)).hexdigest()
 
 
 def protocol_sheet(act: SigningAct, key: SealKey) -> ProtocolSheet:
