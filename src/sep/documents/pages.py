@@ -9,10 +9,11 @@ from sep.documents.pdf import render
 
 def pages_of(document: Document) -> list[PageImage]:
     """Return the pages of a document in order, making them first if nobody has."""
-    known = PageImage.objects.filter(
-        organization=document.organization, document_sha256=document.original_sha256
-    ).select_related("organization")
-    known = known.order_by("number")
+    known = (
+        PageImage.objects.filter(organization=document.organization, document_sha256=document.original_sha256)
+        .select_related("organization")
+        .order_by("number")
+    )
     pages = list(known)
     if pages:
         return pages
