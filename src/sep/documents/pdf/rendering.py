@@ -1,0 +1,67 @@
+"""Draws the pages of a hostile PDF with pdfium. Runs only in the disposable process, which pdfium is free to abort."""
+
+import io
+from collections.abc import Iterator
+from typing import Final
+
+import pypdfium2
+from PIL import Image
+from pypdfium2 import raw
+
+from sep.documents.pdf.errors import refusal
+from sep.documents.pdf.limits import Limits
+from sep.documents.pdf.reading import paragraphs
+from sep.documents.pdf.results import PageImage
+
+WIDTH_PIXELS: Final = 1170
+"""Three device pixels for each of a 390-point phone screen."""
+MAX_HEIGHT_PIXELS: Final = 16_383
+"""The limit of the WebP format."""
+LOSSLESS_UP_TO_BYTES: Final = 200 * 1024
+"""Text stays exact; a page that weighs more without loss is a photograph."""
+_FILE_ERRORS: Final = {raw.FPDF_ERR_PASSWORD: "pdf_password", raw.FPDF_ERR_SECURITY: "pdf_password"}
+
+
+def draw(data: bytes, limits: Limits) -> Iterator[PageImage]:
+    """Every page in turn.
+
+    Raises:
+        PdfRefused: with the reason.
+    """
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise refusal(_FILE_ERRORS.get(error.err_code, "pdf_damaged")) from None
+    count = len(document)
+    if not count:
+        raise refusal("pdf_no_pages")
+    if count > limits.max_pages:
+        raise refusal("pdf_too_many_pages", limits)
+    for index in range(count):
+        try:
+            page = document[index]
+            yield _page(page, index + 1)
+            page.close()
+        except pypdfium2.PdfiumError:
+            raise refusal("pdf_damaged") from None
+
+
+def _page(page: pypdfium2.PdfPage, number: int) -> PageImage:
+    width, height = page.get_size()
+    if not (width > 0 and height > 0):
+        raise refusal("pdf_page_size")
+    scale = min(WIDTH_PIXELS / width, MAX_HEIGHT_PIXELS / height)
+    bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)
+    image = bitmap.to_pil()
+    text = "\n".join(paragraphs(page))
+    return PageImage(number, image.width, image.height, _encoded(image), text)
+
+
+def _encoded(image: Image.Image) -> bytes:
+    exact = io.BytesIO()
+    image.save(exact, "WEBP", lossless=True, quality=0, method=0)
+    if exact.tell() <= LOSSLESS_UP_TO_BYTES:
+        return exact.getvalue()
+    close = io.BytesIO()
+    image.save(close, "WEBP", quality=80, method=0)
+    return min(exact.getvalue(), close.getvalue(), key=len)

@@ -1,0 +1,187 @@
+"""Hands a hostile file to a disposable process and takes back plain facts. The service itself never parses a PDF."""
+
+import atexit
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import asdict
+from types import MappingProxyType
+from typing import Final
+
+from sep.documents.pdf.errors import PdfRefused, refusal
+from sep.documents.pdf.limits import Limits
+from sep.documents.pdf.wire import (
+    ORDER,
+    STATUS,
+    Frame,
+    FrameError,
+    OversizedFrameError,
+    receive_frame,
+    send_frame,
+)
+
+_logger = logging.getLogger(__name__)
+
+_ATTEMPTS = 2
+_PATIENCE_SECONDS = 20.0
+"""Beyond the job's own limit: for the fork server to start on a busy machine, and to report."""
+
+# How a process ended that gave no answer. A kill comes from outside: from an operator, or from the kernel when the
+# machine, not the process, is out of memory. Everything else is pdfium or qpdf giving up on the file.
+_ENDINGS: Final = MappingProxyType(
+    {
+        -signal.SIGXCPU: "pdf_too_slow",
+        -signal.SIGALRM: "pdf_too_slow",
+        -signal.SIGKILL: "pdf_interrupted",
+        -signal.SIGTERM: "pdf_interrupted",
+    },
+)
+
+
+class _ServerLostError(Exception):
+    """The fork server died; the job says nothing about the file and may be given again."""
+
+
+class Sandbox:
+    """A fork server, started when first needed, again when it died, and once more in a forked copy of the service.
+
+    Safe from several threads. At most as many files are read at once as there are processors, and at least two.
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._renew_locks()
+
+    def _renew_locks(self) -> None:
+        self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
+
+    def run(self, task: str, data: bytes, limits: Limits) -> list[Frame]:
+        """Run one task of `fork_server.TASKS` over the file.
+
+        Raises:
+            PdfRefused: for every reason there is, crashes included.
+        """
+        with self._places:
+            for _ in range(_ATTEMPTS):
+                with suppress(_ServerLostError):
+                    return self._attempt(task, data, limits)
+        raise refusal("pdf_interrupted")
+
+    def _attempt(self, task: str, data: bytes, limits: Limits) -> list[Frame]:
+        job, far_job = socket.socketpair()
+        status, far_status = socket.socketpair()
+        with job, status:
+            with far_job, far_status:
+                self._order(limits, far_job, far_status)
+            patience = limits.wall_seconds + _PATIENCE_SECONDS
+            job.settimeout(patience)
+            status.settimeout(patience)
+            try:
+                send_frame(job, {"task": task, "limits": asdict(limits)}, data)
+                return _answer(job, limits)
+            except OversizedFrameError:
+                raise refusal("pdf_bomb") from None
+            except TimeoutError:
+                self.stop()
+                raise refusal("pdf_too_slow") from None
+            except (FrameError, OSError):
+                raise _ending(status) from None
+
+    def _order(self, limits: Limits, far_job: socket.socket, far_status: socket.socket) -> None:
+        with self._lock:
+            control = self._control or self._start()
+            try:
+                seconds = ORDER.pack(limits.wall_seconds)
+                socket.send_fds(control, [seconds], [far_job.fileno(), far_status.fileno()])
+            except OSError:
+                self._forget()
+                raise _ServerLostError from None
+
+    def start(self) -> None:
+        """Let the fork server import its libraries now, so that the first document need not wait for it."""
+        with self._lock:
+            if self._control is None:
+                self._start()
+
+    def _start(self) -> socket.socket:
+        near, far = socket.socketpair()
+        with far:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-P", "-m", "sep.documents.pdf.fork_server", str(far.fileno())],
+                pass_fds=[far.fileno()],
+                # Not the service's environment: that is where secrets are.
+                env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LANG": "C.UTF-8"},
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._control = near
+        return near
+
+    def stop(self) -> None:
+        """End the fork server with all that it has forked; the next file starts another."""
+        with self._lock:
+            self._forget()
+
+    def _forget(self) -> None:
+        control, process = self._control, self._process
+        self._control = self._process = None
+        if control is not None:
+            control.close()
+        if process is None:
+            return
+        try:
+            code = process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
+        if code:
+            _logger.error("the process that reads PDF files ended with code %d", code)
+
+    def abandon(self) -> None:
+        """After a fork of the service: the fork server is the other copy's, and so is whoever held the locks."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.poll()  # not our child: marks it as ended, so that nobody waits for it
+        self._control = self._process = None
+        self._renew_locks()
+
+
+def _answer(job: socket.socket, limits: Limits) -> list[Frame]:
+    frames: list[Frame] = []
+    room = limits.max_output_bytes
+    while len(frames) <= limits.max_pages:
+        frame = receive_frame(job, room)
+        room -= frame.size
+        if "refused" in frame.fields:
+            raise refusal(str(frame.fields["refused"]), limits)
+        if "end" in frame.fields:
+            return frames
+        frames.append(frame)
+    raise OversizedFrameError
+
+
+def _ending(status: socket.socket) -> PdfRefused | _ServerLostError:
+    """Why there was no answer."""
+    try:
+        report = status.recv(STATUS.size)
+    except OSError:
+        report = b""
+    if len(report) != STATUS.size:
+        return _ServerLostError()
+    (code,) = STATUS.unpack(report)
+    return refusal(_ENDINGS.get(code, "pdf_unreadable"))
+
+
+SANDBOX: Final = Sandbox()
+os.register_at_fork(after_in_child=SANDBOX.abandon)
+atexit.register(SANDBOX.stop)
