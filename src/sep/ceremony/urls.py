@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sep.ceremony import views
+from sep.ceremony import pages_reading, pages_signing, views
 
 urlpatterns = [
     path("s/<str:token>", views.link, name="link"),
@@ -12,20 +12,23 @@ urlpatterns = [
     path("sign/leave", views.leave, name="sign-leave"),
     path("sign/left", views.left, name="sign-left"),
     path("sign/documents/", views.documents, name="sign-documents"),
-    path("sign/documents/<str:document_id>/", views.document, name="sign-document"),
-    path("sign/documents/<str:document_id>/text", views.large_text, name="sign-text"),
-    path("sign/documents/<str:document_id>/pages/<int:number>.webp", views.page_image, name="sign-page"),
-    path("sign/documents/<str:document_id>/file.pdf", views.original_file, name="sign-file"),
-    path("sign/documents/<str:document_id>/read", views.read_to_end, name="sign-read"),
-    path("sign/documents/<str:document_id>/intent", views.intent, name="sign-intent"),
-    path("sign/documents/<str:document_id>/code", views.code, name="sign-code"),
-    path("sign/documents/<str:document_id>/code/again", views.code_again, name="sign-code-again"),
-    path("sign/documents/<str:document_id>/decline", views.decline, name="sign-decline"),
-    path("sign/documents/<str:document_id>/signed", views.signed, name="sign-signed"),
-    path("sign/documents/<str:document_id>/signed.pdf", views.signed_file, name="sign-signed-file"),
+    path("sign/documents/<str:document_id>/", pages_reading.document, name="sign-document"),
+    path("sign/documents/<str:document_id>/text", pages_reading.large_text, name="sign-text"),
+    path(
+        "sign/documents/<str:document_id>/pages/<int:number>.webp", pages_reading.page_image, name="sign-page"
+    ),
+    path("sign/documents/<str:document_id>/file.pdf", pages_reading.original_file, name="sign-file"),
+    path("sign/documents/<str:document_id>/read", pages_reading.read_to_end, name="sign-read"),
+    path("sign/documents/<str:document_id>/intent", pages_signing.intent, name="sign-intent"),
+    path("sign/documents/<str:document_id>/code", pages_signing.code, name="sign-code"),
+    path("sign/documents/<str:document_id>/code/again", pages_signing.code_again, name="sign-code-again"),
+    path("sign/documents/<str:document_id>/decline", pages_signing.decline, name="sign-decline"),
+    path("sign/documents/<str:document_id>/signed", pages_signing.signed, name="sign-signed"),
+    path("sign/documents/<str:document_id>/signed.pdf", pages_reading.signed_file, name="sign-signed-file"),
+    path("sign/documents/<str:document_id>/protocol.pdf", pages_reading.protocol_file, name="sign-protocol"),
     path(
         "sign/documents/<str:document_id>/signed/pages/<int:number>.webp",
-        views.signed_page_image,
+        pages_reading.signed_page_image,
         name="sign-signed-page",
     ),
 ]

@@ -106,6 +106,8 @@ def test_reading_page_weighs_little_before_its_images(walked):
     assert {Path(each).suffix for each in assets} == {".svg", ".css", ".js"}
     raw = sum(Path(finders.find(each)).stat().st_size for each in assets) + len(html.content)
     assert raw <= 60_000
+    scripts = [Path(finders.find(each)).read_bytes() for each in assets if each.endswith(".js")]
+    assert not any(b"eval(" in script for script in scripts)
     css = Path(finders.find("sep/page.css")).read_bytes()
     assert len(css) <= 10_240
     assert len(gzip.compress(css)) <= 4_096

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from sep.ceremony.models import Confirmation, Signature
 from sep.delivery.models import Delivery, DeliveryState, Purpose
+from sep.documents.models import Document
 from sep.documents.statuses import Status
 from sep.ledger.models import Event
 from tests import builders
@@ -219,3 +220,13 @@ def test_address_of_a_button_opened_as_a_page_leads_on(person, part):
     answer = person.get(person.at(part))
     assert answer.status_code == 303
     assert not Confirmation.objects.exists()
+
+
+def test_document_that_came_signed_has_its_sheet_apart(person):
+    person.press_sign()
+    person.enter(person.code())
+    assert person.get(person.at("protocol.pdf")).status_code == 404
+    assert "Скачать лист подписания" not in words(person.get(person.at("signed")))
+    Document.objects.update(protocol_sha256=Document.objects.get().original_sha256)
+    assert "Скачать лист подписания" in words(person.get(person.at("signed")))
+    assert person.get(person.at("protocol.pdf")).content.startswith(b"%PDF")

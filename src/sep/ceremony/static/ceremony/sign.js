@@ -78,6 +78,18 @@ function followMessage(times = 15) {
   }, 4000);
 }
 
+/** A visit sleeps after 15 minutes without requests; someone who reads slowly is not idle. */
+function stayAwake(minutes = 4) {
+  let last = Date.now();
+  const here = () => {
+    if (Date.now() - last < minutes * 60000) return;
+    last = Date.now();
+    fetch("/sign/", { redirect: "manual" }).catch(() => {});
+  };
+  for (const kind of ["scroll", "keydown", "pointerdown"]) addEventListener(kind, here, { passive: true });
+}
+
+stayAwake();
 followReading();
 runClocks();
 followMessage();

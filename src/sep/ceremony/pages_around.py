@@ -1,0 +1,27 @@
+"""What every page of a visit shows, and the answers that several of them give."""
+
+from typing import Any
+
+from sep.ceremony.messages import document_number
+from sep.ceremony.models import Visit
+from sep.documents.models import Document
+from sep.documents.statuses import Status
+
+UNPROCESSABLE = 422
+TOO_MANY = 429
+SIGNED = frozenset({Status.SIGNED, Status.WITHDRAWN})
+"""Statuses in which there is a signed file to show."""
+
+
+def around(visit: Visit, document: Document | None = None) -> dict[str, Any]:
+    """What every page of a visit shows: the clinic, the way out, and the document it is about."""
+    package = visit.link.package
+    shown: dict[str, Any] = {
+        "visit": visit,
+        "clinic": package.organization,
+        "is_one_of_several": package.documents.count() > 1,
+    }
+    if document is not None:
+        shown["document"] = document
+        shown["number"] = document_number(document)
+    return shown

@@ -1,0 +1,132 @@
+"""The pages on which a document is read: images, large text, files, and what became of it."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from sep.ceremony import links, reading
+from sep.ceremony.forms import IntentForm
+from sep.ceremony.messages import document_number
+from sep.ceremony.models import Visit
+from sep.ceremony.pages_around import SIGNED, UNPROCESSABLE, around
+from sep.ceremony.pages_session import document_page, see_other
+from sep.ceremony.pages_shown import page_image as image_of
+from sep.ceremony.pages_shown import shown_pages
+from sep.ceremony.pages_shown import signed_page_image as signed_image_of
+from sep.documents import blobs
+from sep.documents.models import Document, PageImage
+
+
+def reading_page(request: HttpRequest, visit: Visit, document: Document, form: IntentForm) -> HttpResponse:
+    """Render the document with its form, also when the form came back without its tick."""
+    context = {**around(visit, document), "pages": shown_pages(document), "form": form}
+    status = UNPROCESSABLE if form.is_bound else 200
+    return render(request, "ceremony/document.html", context, status=status)
+
+
+@require_GET
+@document_page
+def document(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """The document to read, with «Подписать» and «Отказаться» at its end; or what became of it."""
+    now = timezone.now()
+    if document.status in SIGNED:
+        return see_other("sign-signed", document.id)
+    if not document.is_open(now):
+        return _closed(request, visit, document)
+    reading.mark_viewed(document, visit, now)
+    return reading_page(request, visit, document, IntentForm())
+
+
+def _closed(request: HttpRequest, visit: Visit, document: Document) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        **around(visit, document),
+        "status": document.status_on(now).value,
+        "next": reading.next_to_sign(visit, now),
+    }
+    return render(request, "ceremony/closed.html", context)
+
+
+@require_GET
+@document_page
+def large_text(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """The text of the document in large type."""
+    if not document.is_open(timezone.now()) and document.status not in SIGNED:
+        return see_other("sign-document", document.id)
+    context = {
+        **around(visit, document),
+        "pages": shown_pages(document),
+        "is_open": document.is_open(timezone.now()),
+    }
+    return render(request, "ceremony/large_text.html", context)
+
+
+@require_GET
+@document_page
+def page_image(_request: HttpRequest, visit: Visit, document: Document, number: int) -> HttpResponseBase:
+    """One page as it is shown before signing."""
+    return _image(visit, image_of(document, number))
+
+
+@require_GET
+@document_page
+def signed_page_image(
+    _request: HttpRequest, visit: Visit, document: Document, number: int
+) -> HttpResponseBase:
+    """One page of the sealed file."""
+    if not document.sealed_sha256:
+        raise Http404
+    return _image(visit, signed_image_of(document, number))
+
+
+def _image(visit: Visit, page: PageImage | None) -> HttpResponse:
+    if page is None:
+        raise Http404
+    data = blobs.get(visit.link.package.organization, page.image_sha256)
+    headers = {"Cache-Control": f"private, max-age={int(links.IDLE.total_seconds())}, immutable"}
+    return HttpResponse(data, content_type="image/webp", headers=headers)
+
+
+@require_GET
+@document_page
+def original_file(_request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """The file that is to be signed."""
+    return _pdf(visit, document, document.original_sha256, "")
+
+
+@require_GET
+@document_page
+def signed_file(_request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """The signed file, with its seal and its evidence."""
+    if not document.sealed_sha256:
+        raise Http404
+    return _pdf(visit, document, document.sealed_sha256, " (подписан)")
+
+
+@require_GET
+@document_page
+def protocol_file(_request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """The signing sheet of a document that came with signatures of its own: there it is a file apart."""
+    if not document.protocol_sha256:
+        raise Http404
+    return _pdf(visit, document, document.protocol_sha256, " (лист подписания)")
+
+
+def _pdf(visit: Visit, document: Document, sha256: str, mark: str) -> HttpResponse:
+    data = blobs.get(visit.link.package.organization, sha256)
+    name = content_disposition_header(
+        as_attachment=True, filename=f"{document.name} №{document_number(document)}{mark}.pdf"
+    )
+    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": name or ""})
+
+
+@require_POST
+@document_page
+def read_to_end(_request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """The last page came into view."""
+    now = timezone.now()
+    if document.is_open(now) and document.viewed_at is not None:
+        reading.mark_read_to_end(document, visit, now)
+    return HttpResponse(status=204)

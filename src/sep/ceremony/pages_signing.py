@@ -1,0 +1,152 @@
+"""The pages on which a person decides: «Подписать», the code, «Отказаться», and the signed document."""
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from sep.ceremony import codes, confirm, reading, refusal
+from sep.ceremony.confirm import Answer
+from sep.ceremony.forms import CodeForm, DeclineForm, IntentForm
+from sep.ceremony.models import Visit
+from sep.ceremony.pages_around import SIGNED, TOO_MANY, UNPROCESSABLE, around
+from sep.ceremony.pages_code import clock, latest_code
+from sep.ceremony.pages_reading import reading_page
+from sep.ceremony.pages_session import document_page, see_other
+from sep.ceremony.pages_shown import signed_pages
+from sep.delivery.limits import TooManyMessages
+from sep.documents.models import Document
+from sep.documents.statuses import Status
+from sep.parties.person import mask_phone
+
+
+@require_http_methods(["GET", "POST"])
+@document_page
+def intent(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """«Ознакомлен» and «Подписать»: now the code is sent."""
+    now = timezone.now()
+    if request.method == "GET" or not document.is_open(now) or document.viewed_at is None:
+        return see_other("sign-document", document.id)
+    form = IntentForm(request.POST)
+    if not form.is_valid():
+        return reading_page(request, visit, document, form)
+    reading.mark_intent(document, visit, now)
+    return _code_sent(request, visit, document, codes.issue)
+
+
+@require_http_methods(["GET", "POST"])
+@document_page
+def code_again(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """Send the code once more, or a new one when the old one is dead."""
+    if request.method == "GET" or latest_code(document, visit, timezone.now()) is None:
+        return see_other("sign-code", document.id)
+    return _code_sent(request, visit, document, codes.send_again)
+
+
+def _code_sent(
+    request: HttpRequest, visit: Visit, document: Document, send: Callable[..., codes.Issued]
+) -> HttpResponse:
+    now = timezone.now()
+    try:
+        send(document.id, visit, now=now)
+    except codes.NotSignable:
+        return see_other("sign-document", document.id)
+    except codes.TooSoon:
+        return see_other("sign-code", document.id)
+    except codes.CodesExhausted:
+        return _exhausted(request, visit, document)
+    except TooManyMessages as limit:
+        return _phone_rests(request, visit, document, limit.retry_after)
+    return see_other("sign-code", document.id)
+
+
+def _exhausted(request: HttpRequest, visit: Visit, document: Document) -> HttpResponse:
+    wrong = codes.wrong_today(visit.link.package.signer_id, timezone.now())
+    context = {**around(visit, document), "until_tomorrow": wrong >= codes.MOST_WRONG_A_DAY}
+    return render(request, "ceremony/codes_exhausted.html", context, status=TOO_MANY)
+
+
+def _phone_rests(request: HttpRequest, visit: Visit, document: Document, wait: timedelta) -> HttpResponse:
+    context = {**around(visit, document), "minutes": math.ceil(wait / timedelta(minutes=1))}
+    response = render(request, "ceremony/too_many_messages.html", context, status=TOO_MANY)
+    response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@document_page
+def code(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """The additional code; the right one signs."""
+    now = timezone.now()
+    if not document.is_open(now):
+        return see_other("sign-document", document.id)
+    latest = latest_code(document, visit, now)
+    if latest is None:
+        return see_other("sign-document", document.id)
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        answer = confirm.confirm(document.id, visit, form.cleaned_data["code"], now=now)
+        if answer is Answer.LOCKED:
+            return _exhausted(request, visit, document)
+        # A wrong or dead code is told by the page itself: what it shows is read from the row.
+        return see_other(_AFTER_CODE[answer], document.id)
+    context = {
+        **around(visit, document),
+        "form": form,
+        "code": latest,
+        "life_seconds": math.ceil(latest.lives_for.total_seconds()),
+        "life": clock(latest.lives_for),
+        "resend_seconds": math.ceil(latest.resend_in.total_seconds()),
+        "resend": clock(latest.resend_in),
+    }
+    status = UNPROCESSABLE if form.is_bound else 200
+    return render(request, "ceremony/code.html", context, status=status)
+
+
+_AFTER_CODE = {
+    Answer.SIGNED: "sign-signed",
+    Answer.ALREADY_SIGNED: "sign-signed",
+    Answer.WRONG: "sign-code",
+    Answer.CODE_DEAD: "sign-code",
+    Answer.NOT_SIGNABLE: "sign-document",
+}
+
+
+@require_http_methods(["GET", "POST"])
+@document_page
+def decline(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """Tell what declining means, then decline."""
+    now = timezone.now()
+    if not document.is_open(now):
+        return see_other("sign-document", document.id)
+    form = DeclineForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with suppress(codes.NotSignable):  # signed, revoked or expired meanwhile: its page tells which
+            refusal.decline(document.id, visit, form.cleaned_data["reason"], now=now)
+        return see_other("sign-document", document.id)
+    context = {**around(visit, document), "form": form, "longest_reason": refusal.LONGEST_REASON}
+    return render(request, "ceremony/decline.html", context)
+
+
+@require_GET
+@document_page
+def signed(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """The signed document, and the next one."""
+    if document.status not in SIGNED:
+        return see_other("sign-document", document.id)
+    now = timezone.now()
+    found = reading.documents_of(visit)
+    context = {
+        **around(visit, document),
+        "pages": signed_pages(document),
+        "masked_phone": mask_phone(visit.link.package.signer.person.phone),
+        "next": reading.next_to_sign(visit, now),
+        "waiting": sum(other.is_open(now) for other in found),
+        "is_withdrawn": document.status == Status.WITHDRAWN,
+    }
+    return render(request, "ceremony/signed.html", context)
