@@ -59,7 +59,7 @@ def test_unsigned_document_is_known_without_its_signer():
     assert "Подписант" not in page
 
 
-@pytest.mark.parametrize("number", ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "' OR 1=1", "<b>", "x" * 500])
+@pytest.mark.parametrize("number", ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "' OR 1=1", "<b>", "x" * 500, "01\0"])
 def test_unknown_number_is_answered_plainly(number):
     answer = asked_about(number)
     assert answer.status_code == 200

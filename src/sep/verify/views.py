@@ -32,7 +32,7 @@ class FileForm(forms.Form):
 @public_page
 def verify(request: HttpRequest) -> HttpResponseBase:
     """Show the little that anyone may know of a document, and judge an uploaded file."""
-    asked = request.GET.get("document", "")
+    asked = request.GET.get("document", "").replace("\0", "")  # PostgreSQL knows no such character
     found = Document.objects.select_related("organization", "package__signer").filter(pk=asked).first()
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     verdict = None

@@ -136,3 +136,8 @@ def test_withdrawn_consent_still_gives_the_signed_file(person):
     Document.objects.filter(pk=person.document.pk).update(status=Status.WITHDRAWN)
     assert "согласие отозвано" in words(person.get(person.at("signed")))
     assert person.get(person.at("signed.pdf")).status_code == 200
+
+
+def test_id_of_another_shape_is_no_address(person):
+    for odd in ("nothing", "%00", "01arz3ndektsv4rrffq69g5fav", "x" * 300):
+        assert person.get(f"/sign/documents/{odd}/").status_code == 404
