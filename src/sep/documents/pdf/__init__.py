@@ -1,7 +1,7 @@
 """A stranger's PDF: what it is, whether it may be signed, and what its pages look like.
 
-qpdf, pyHanko and pdfium meet the file in a disposable process with bounded time and memory, without files, network or
-secrets. Here, in the service, are plain bytes and facts only.
+qpdf, pyHanko and pdfium meet the file in a disposable process with bounded time and memory, without files,
+network or secrets. Here, in the service, are plain bytes and facts only.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ _MAX_PIXELS = 16_383
 
 
 def start() -> None:
-    """Prepare the process from which disposable ones are forked; without it the first call waits some 0.3 s."""
+    """Prepare the process from which disposable ones are forked; without it the first call waits."""
     SANDBOX.start()
 
 

@@ -12,7 +12,8 @@ import pikepdf
 
 from sep.documents.pdf.errors import refusal
 
-# ISO 32000-2, table 201 (action types) and table 171 (annotation types). GoTo, Named, URI, Thread and ResetForm stay.
+# ISO 32000-2, table 201 (action types) and table 171 (annotation types). GoTo, Named, URI, Thread and
+# ResetForm stay.
 FORBIDDEN_VALUES: Final = MappingProxyType(
     {
         "/S": {
@@ -53,7 +54,8 @@ _FILE_KEYS = ("/F", "/UF", "/DOS", "/Mac", "/Unix")
 
 _NAMES = {value for values in FORBIDDEN_VALUES.values() for value in values}
 _NAMES |= {*FORBIDDEN_KEYS, "/EF", "/ByteRange"}
-# qpdf writes names in one canonical way, so `/J#61vaScript` cannot slip past. A hit may still be text in a string.
+# qpdf writes names in one canonical way, so `/J#61vaScript` cannot slip past. A hit may still be text in a
+# string.
 _SUSPECT = re.compile(
     rb"(?:" + b"|".join(re.escape(name.encode()) for name in sorted(_NAMES)) + rb")(?![^\s()<>\[\]{}/%])"
 )

@@ -1,7 +1,7 @@
-"""What the disposable process may still do after it has been taken over: compute, allocate a little, and answer.
+"""What the disposable process may still do after it was taken over: compute, allocate a little, answer.
 
-Linux offers it to every user: resource limits, Landlock (5.13) for files, seccomp for system calls. A kernel or a
-container that refuses one of them leaves the others in force.
+Linux offers it to every user: resource limits, Landlock (5.13) for files, seccomp for system calls. A kernel
+or a container that refuses one of them leaves the others in force.
 """
 
 import ctypes
@@ -110,7 +110,8 @@ def _lower(what: int, value: int) -> None:
     resource.setrlimit(what, (limit, limit))
 
 
-# Calls that parsing and drawing make once everything is imported: (x86-64, AArch64), None where there is no such call.
+# Calls that parsing and drawing make once everything is imported: (x86-64, AArch64), None where there is no
+# such call.
 _ALLOWED_CALLS: Final = MappingProxyType(
     {
         "read": (0, 63),
@@ -188,7 +189,7 @@ _NUMBER, _ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 
 
 def give_up_system_calls() -> bool:
-    """No sockets, programs, processes, signals or other people's memory from here on: such calls answer EPERM.
+    """Make sockets, programs, processes, signals and other people's memory answer EPERM from here on.
 
     Returns:
         False when the kernel or the processor is not one for which there is a filter.

@@ -38,7 +38,7 @@ REASONS: Final = MappingProxyType(
 _TEMPORARY = frozenset({"pdf_interrupted"})
 
 
-class PdfRefused(Exception):  # noqa: N818 - a refusal is an answer, not a malfunction
+class PdfRefused(Exception):
     """The only exception of this package.
 
     Attributes:

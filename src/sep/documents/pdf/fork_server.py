@@ -1,8 +1,8 @@
 """The process from which disposable processes are forked: everything imported, nothing known.
 
-Started by `sandbox` as `python -m sep.documents.pdf.fork_server FD` with an empty environment, it holds no database
-connection, no settings and no keys, and never sees a document: each travels straight to the process that will read it.
-It ends when its end of the control socket is closed, that is, with the service.
+Started by `sandbox` as `python -m sep.documents.pdf.fork_server FD` with an empty environment, it holds no
+database connection, no settings and no keys, and never sees a document: each travels straight to the process
+that will read it. It ends when its end of the control socket is closed, that is, with the service.
 """
 
 import contextlib
@@ -82,7 +82,8 @@ def main() -> None:
     while True:
         nearest = min((child.deadline for child in children.values()), default=None)
         timeout = None if nearest is None else max(0.0, nearest - time.monotonic())
-        ready: list[Any] = select.select([control, awake], [], [], timeout)[0]
+        waited: list[Any] = [control, awake]
+        ready = select.select(waited, [], [], timeout)[0]
         if awake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(awake, 4096)

@@ -9,7 +9,8 @@ MEBIBYTE = 1 << 20
 class Limits:
     """Bounds of one job in the disposable process.
 
-    `cpu_seconds`, `wall_seconds` and `memory_bytes` are enforced by the kernel, the rest by the code that reads the file.
+    `cpu_seconds`, `wall_seconds` and `memory_bytes` are enforced by the kernel, the rest by the code that
+    reads the file.
     """
 
     max_bytes: int = 10 * MEBIBYTE

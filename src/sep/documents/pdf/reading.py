@@ -11,7 +11,8 @@ import pypdfium2
 from pypdfium2 import raw
 
 _LIST_MARKER: Final = re.compile(r"(?:[•●▪◦○–—*-]|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zа-яё]\))\s", re.IGNORECASE)
-# At the end of a line pdfium turns a dividing hyphen into one of these; a soft hyphen comes from the file itself.
+# At the end of a line pdfium turns a dividing hyphen into one of these; a soft hyphen comes from the file
+# itself.
 _DIVISION: Final = "\x02\ufffe\u00ad"
 _KEEPS_HYPHEN: Final = re.compile(r"(?:то|либо|нибудь|таки|ка|де|с)\b", re.IGNORECASE)
 _SAME_ROW = 0.5

@@ -1,5 +1,8 @@
-"""A first run over our own sheet, before any stranger's: lazy imports and the fonts of the system are then in memory,
-so that no disposable process pays for them or needs the files."""
+"""A first run over our own sheet, before any stranger's.
+
+Lazy imports and the fonts of the system are then in memory: no disposable process pays for them or needs
+the files.
+"""
 
 import io
 

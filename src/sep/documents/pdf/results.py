@@ -25,8 +25,9 @@ class Inspection:
 
 
 REPAIRS = frozenset({"damaged", "owner_password", "hybrid_xref", "page_count", "trailing_data", "not_strict"})
-"""Reasons to rewrite: warnings of qpdf; restrictions without a password to open; two disagreeing cross-reference
-tables; a page count that is not so; bytes after the end; and what the strict reader of pyHanko would not take."""
+"""Reasons to rewrite: warnings of qpdf; restrictions without a password to open; two disagreeing
+cross-reference
+tables; a page count that is not so; bytes after the end; and what pyHanko's strict reader would not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class PageImage:
         width: pixels.
         height: pixels.
         webp: the image.
-        text: the same page in reading order, one paragraph a line. It is an aid for screen readers and large type:
+        text: the same page in reading order, one paragraph a line. It is an aid for screen readers and large
+        type:
             a file can draw one thing and say another, so the evidence of what was shown is the image.
     """
 

@@ -1,4 +1,4 @@
-"""Hands a hostile file to a disposable process and takes back plain facts. The service itself never parses a PDF."""
+"""Hands a hostile file to a disposable process and takes back plain facts; the service parses no PDF."""
 
 import atexit
 import logging
@@ -31,7 +31,8 @@ _ATTEMPTS = 2
 _PATIENCE_SECONDS = 20.0
 """Beyond the job's own limit: for the fork server to start on a busy machine, and to report."""
 
-# How a process ended that gave no answer. A kill comes from outside: from an operator, or from the kernel when the
+# How a process ended that gave no answer. A kill comes from outside: from an operator, or from the kernel
+# when the
 # machine, not the process, is out of memory. Everything else is pdfium or qpdf giving up on the file.
 _ENDINGS: Final = MappingProxyType(
     {
@@ -48,9 +49,11 @@ class _ServerLostError(Exception):
 
 
 class Sandbox:
-    """A fork server, started when first needed, again when it died, and once more in a forked copy of the service.
+    """A fork server, started when first needed, again when it died, and once more in a forked copy of the
+    service.
 
-    Safe from several threads. At most as many files are read at once as there are processors, and at least two.
+    Safe from several threads. At most as many files are read at once as there are processors, and at least
+    two.
     """
 
     def __init__(self) -> None:
@@ -147,7 +150,7 @@ class Sandbox:
             _logger.error("the process that reads PDF files ended with code %d", code)
 
     def abandon(self) -> None:
-        """After a fork of the service: the fork server is the other copy's, and so is whoever held the locks."""
+        """After a fork of the service: the fork server is the other copy's, and so are held locks."""
         if self._control is not None:
             self._control.close()
         if self._process is not None:

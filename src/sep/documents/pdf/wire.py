@@ -1,5 +1,7 @@
-"""What passes between the service and its disposable processes: JSON and bytes, never pickle, for the far end may be
-in a stranger's hands."""
+"""What passes between the service and its disposable processes.
+
+JSON and bytes, never pickle, for the far end may be in a stranger's hands.
+"""
 
 import json
 import socket
@@ -8,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 ORDER: Final = struct.Struct("!d")
-"""To the fork server, one for each job: seconds until it is killed. With it go two descriptors: the job's own socket,
+"""To the fork server, one for each job: seconds until it is killed. With it go two descriptors: the job's own
+socket,
 and the pipe that will tell how its process ended."""
 STATUS: Final = struct.Struct("!i")
 """From the fork server through that pipe: exit code, or minus the signal."""
