@@ -49,8 +49,7 @@ class _ServerLostError(Exception):
 
 
 class Sandbox:
-    """A fork server, started when first needed, again when it died, and once more in a forked copy of the
-    service.
+    """A fork server: started when first needed, when it died, and anew in a forked copy of the service.
 
     Safe from several threads. At most as many files are read at once as there are processors, and at least
     two.
