@@ -24,14 +24,12 @@ from sep_client.models import (
     DocumentPage,
     Documents,
     DocumentType,
-    DocumentTypes,
     Event,
     EventPage,
     NewDocument,
     NewPackage,
     Package,
     StatusCode,
-    StatusDictionary,
     StatusMeaning,
 )
 from sep_client.retries import Retries
@@ -94,7 +92,7 @@ class SepClient:
 
     def ping(self) -> Connection:
         """Check the three settings; tells the organization's name and the service's time."""
-        return self._exchange.get("/ping", Connection)
+        return self._exchange.get("/ping", Connection, {"idLpu": self._settings.id_lpu})
 
     # ── sending ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -107,10 +105,10 @@ class SepClient:
         return self._exchange.post("/packages", self._ours(package), Package)
 
     def resend(self, id_document: str) -> Document:
-        """Invite the signer again, by the next channel if the first one fails."""
+        """Invite the signer again; `RateLimited` when this phone has had enough messages for now."""
         return self._exchange.post(f"/documents/{segment(id_document)}/resend", {}, Document)
 
-    def revoke(self, id_document: str, reason: str) -> Document:
+    def revoke(self, id_document: str, reason: str = "") -> Document:
         """Take an unsigned document back; `reason` is shown to the signer who opens the link."""
         return self._exchange.post(f"/documents/{segment(id_document)}/revoke", {"reason": reason}, Document)
 
@@ -144,10 +142,10 @@ class SepClient:
         params: dict[str, str | int] = {name: value for name, value in wanted.items() if value is not None}
         while True:
             page = self._exchange.get("/documents", DocumentPage, params)
-            yield from page.items
-            if page.next_cursor is None:
+            yield from page.documents
+            if not page.has_more or page.cursor is None:
                 return
-            params["cursor"] = page.next_cursor
+            params["cursor"] = page.cursor
 
     def statuses(self, ids: Iterable[str]) -> list[Document]:
         """Return the documents with these ids, ours or the МИС's, however many; unknown ones are left out."""
@@ -155,7 +153,7 @@ class SepClient:
         found: list[Document] = []
         for start in range(0, len(wanted), STATUSES_AT_ONCE):
             batch = wanted[start : start + STATUSES_AT_ONCE]
-            found += self._exchange.post("/documents/statuses", {"ids": batch}, Documents).items
+            found += self._exchange.post("/documents/statuses", {"ids": batch}, Documents).documents
         return found
 
     def follow(self, id_document: str, *, timeout: float, every: float = 2.0) -> Iterator[Document]:
@@ -215,38 +213,34 @@ class SepClient:
             params["after"] = after
         while True:
             page = self._exchange.get("/events", EventPage, params)
-            yield from page.items
-            if not page.items or page.next_cursor is None:
+            yield from page.events
+            if not page.has_more or page.cursor is None:
                 return
-            params["after"] = page.next_cursor
+            params["after"] = page.cursor
 
     # ── files ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def original(self, id_document: str) -> bytes:
-        """Return the PDF as the МИС sent it."""
+        """Return the PDF that the signer is shown."""
         return self._exchange.file(f"/documents/{segment(id_document)}/original", "application/pdf")
 
     def signed(self, id_document: str) -> bytes:
-        """Return the signed and sealed PDF; `Conflict` or `NotFound` while there is none."""
+        """Return the signed and sealed PDF; `Conflict` with the code `not_signed` while there is none."""
         return self._exchange.file(f"/documents/{segment(id_document)}/signed", "application/pdf")
 
     def protocol(self, id_document: str) -> bytes:
-        """Return the signing protocol, a PDF."""
+        """Return the protocol of the signing alone, a PDF; `Conflict` with `not_signed` before it."""
         return self._exchange.file(f"/documents/{segment(id_document)}/protocol", "application/pdf")
-
-    def evidence(self, id_document: str) -> bytes:
-        """Return the court package, a ZIP that is checked without the service."""
-        return self._exchange.file(f"/documents/{segment(id_document)}/evidence", "application/zip")
 
     # ── dictionaries ──────────────────────────────────────────────────────────────────────────────────────
 
     def document_types(self) -> Sequence[DocumentType]:
         """Return the kinds of documents the service accepts."""
-        return self._exchange.get("/document-types", DocumentTypes).items
+        return self._exchange.get("/document-types", list[DocumentType])
 
     def status_dictionary(self) -> Sequence[StatusMeaning]:
         """Return all statuses with their displays."""
-        return self._exchange.get("/statuses", StatusDictionary).items
+        return self._exchange.get("/statuses", list[StatusMeaning])
 
     def _ours(self, request: NewDocument | NewPackage) -> dict[str, object]:
         body = request.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -43,14 +43,21 @@ class SepError(Exception):
         code: stable, for programs; the service's `errorCode` when it told one.
         message: a Russian sentence that may stand on a registrar's screen as it is.
         problem: the service's whole RFC 9457 answer; empty when there was none.
+        retry_after: seconds the service asks to wait; `None` when it did not tell.
     """
 
     default_code: ClassVar[str] = "error"
     default_message: ClassVar[str] = "Сервис подписания не выполнил запрос."
 
     def __init__(
-        self, message: str = "", *, code: str = "", problem: Mapping[str, Any] | None = None
+        self,
+        message: str = "",
+        *,
+        code: str = "",
+        problem: Mapping[str, Any] | None = None,
+        retry_after: float | None = None,
     ) -> None:
+        self.retry_after = retry_after
         self.code = code or self.default_code
         self.message = message or self.default_message
         self.problem = dict(problem or {})
@@ -136,25 +143,10 @@ class Invalid(SepError):
 
 
 class RateLimited(SepError):
-    """Too many requests.
-
-    Attributes:
-        retry_after: seconds to wait; `None` when the service did not tell.
-    """
+    """Too many requests, or too many messages to one phone; `retry_after` tells when to come back."""
 
     default_code = "rate_limited"
     default_message = "Слишком много запросов к сервису подписания. Повторите позже."
-
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        code: str = "",
-        problem: Mapping[str, Any] | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message, code=code, problem=problem)
-        self.retry_after = retry_after
 
 
 class ServerError(SepError):
@@ -162,7 +154,6 @@ class ServerError(SepError):
 
     Attributes:
         request_id: finds the failure in the service's log; `None` when the service did not answer itself.
-        retry_after: seconds to wait; `None` when not told.
     """
 
     default_code = "server_error"
@@ -177,9 +168,8 @@ class ServerError(SepError):
         request_id: str | None = None,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(message, code=code, problem=problem)
+        super().__init__(message, code=code, problem=problem, retry_after=retry_after)
         self.request_id = request_id
-        self.retry_after = retry_after
 
 
 _BY_STATUS: Mapping[int, type[SepError]] = {
@@ -187,6 +177,7 @@ _BY_STATUS: Mapping[int, type[SepError]] = {
     403: Forbidden,
     404: NotFound,
     409: Conflict,
+    429: RateLimited,
 }
 
 
@@ -216,9 +207,7 @@ def from_response(response: httpx2.Response) -> SepError:
     message = problem.detail or problem.title
     status = response.status_code
     if status in _BY_STATUS:
-        return _BY_STATUS[status](message, code=problem.errorCode, problem=raw)
-    if status == httpx2.codes.TOO_MANY_REQUESTS:
-        return RateLimited(
+        return _BY_STATUS[status](
             message, code=problem.errorCode, problem=raw, retry_after=_seconds_to_wait(response)
         )
     if httpx2.codes.BAD_REQUEST <= status < httpx2.codes.INTERNAL_SERVER_ERROR:

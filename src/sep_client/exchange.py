@@ -33,7 +33,6 @@ class Exchange:
             base_url=settings.base,
             headers={
                 "Authorization": f"{_scheme(settings.token)} {settings.token}",
-                "idLpu": settings.id_lpu,
                 "User-Agent": "sep-client/1",
             },
             timeout=httpx2.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),

@@ -150,8 +150,10 @@ class PackageDocument(_Request):
 
 
 class _Invitation(_Request):
+    """Whom a document is for. Without `signer` the patient signs, and `patient.phone` is needed."""
+
     patient: Patient
-    signer: Signer
+    signer: Signer | None = None
     channels: Sequence[str] | None = None
     signing_methods: Sequence[str] | None = None
     expires_at: AwareDatetime | None = None
@@ -205,17 +207,25 @@ class Status(_Answer):
 
 
 class Delivery(_Answer):
-    """How the invitation went. `phone` is masked by the service."""
+    """How the invitation went. `phone` is masked by the service; `failure` tells why it did not arrive."""
 
-    shown = frozenset({"channel", "state"})
+    shown = frozenset({"channel", "state", "failure"})
 
     channel: str | None = None
     state: str | None = None
     phone: str | None = None
+    failure: str | None = None
 
 
 class Document(_Answer):
-    """A document as the service knows it."""
+    """A document as the service knows it.
+
+    Attributes:
+        viewed_at: when the signer first opened it; viewing is not a status.
+        sha256: of the PDF that the signer sees, in hex.
+        received_sha256: of the PDF as it came; differs from `sha256` when the service had to mend the file.
+        signed_sha256: of the sealed PDF.
+    """
 
     shown = frozenset({"id_document", "id_document_mis", "type", "status"})
 
@@ -223,6 +233,7 @@ class Document(_Answer):
     id_document_mis: str
     id_package: str | None = None
     id_package_mis: str | None = None
+    id_patient_mis: str | None = None
     name: str
     type: str
     status: Status
@@ -233,7 +244,9 @@ class Document(_Answer):
     expires_at: datetime | None = None
     delivery: Delivery | None = None
     sha256: str | None = None
+    received_sha256: str | None = None
     signed_sha256: str | None = None
+    page_count: int | None = None
 
 
 class Package(_Answer):
@@ -247,61 +260,68 @@ class Package(_Answer):
 
 
 class DocumentType(_Answer):
-    """A kind of document the service accepts, with the rules that the law sets for it."""
+    """A kind of document, with the rules that the law sets for it.
+
+    Attributes:
+        own_signature_from: full years from which the patient signs alone.
+        signs_alone: it gets a code of its own in a package.
+        article: the ground of these rules.
+        warning: what a signature by code is worth here; show it to the one who decides.
+        retention_years: how long the clinic keeps it.
+    """
 
     shown = frozenset({"code", "name"})
 
     code: str
     name: str
+    own_signature_from: int | None = None
+    signs_alone: bool | None = None
+    article: str | None = None
+    warning: str | None = None
+    retention_years: int | None = None
 
 
 class StatusMeaning(_Answer):
-    """A line of the dictionary of statuses."""
+    """A line of the dictionary of statuses; `final`: no other status follows."""
 
-    shown = frozenset({"code", "display"})
+    shown = frozenset({"code", "display", "final"})
 
     code: str
     display: str
+    final: bool | None = None
 
 
 class Event(_Answer):
     """One change. `cursor` is the place in the feed: keep it and pass it to `events(after=…)` next time."""
 
-    shown = frozenset({"cursor", "type", "date_time", "document"})
+    shown = frozenset({"cursor", "type", "date_time", "id_document", "id_document_mis", "status"})
 
     cursor: str
     type: str
     date_time: datetime
-    document: Document | None = None
-
-
-class DocumentPage(_Answer):
-    """A page of documents; no `next_cursor` on the last one."""
-
-    items: list[Document]
-    next_cursor: str | None = None
-
-
-class EventPage(_Answer):
-    """A page of the feed."""
-
-    items: list[Event]
-    next_cursor: str | None = None
+    id_document: str
+    id_document_mis: str
+    status: Status
 
 
 class Documents(_Answer):
-    """The answer to a question about many documents."""
+    """The answer to a question about many documents; `unknown` ids name nothing of this МО."""
 
-    items: list[Document]
-
-
-class DocumentTypes(_Answer):
-    """The dictionary of kinds of documents."""
-
-    items: list[DocumentType]
+    documents: list[Document]
+    unknown: list[str] = []
 
 
-class StatusDictionary(_Answer):
-    """The dictionary of statuses."""
+class DocumentPage(_Answer):
+    """A page of documents; the next one begins after `cursor`."""
 
-    items: list[StatusMeaning]
+    documents: list[Document]
+    cursor: str | None
+    has_more: bool
+
+
+class EventPage(_Answer):
+    """A page of the feed; the next one begins after `cursor`."""
+
+    events: list[Event]
+    cursor: str | None
+    has_more: bool

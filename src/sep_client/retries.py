@@ -4,10 +4,13 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
-from sep_client.errors import CertificateFailed, ConnectionFailed, RateLimited, SepError, ServerError
+from sep_client.errors import CertificateFailed, ConnectionFailed, RateLimited, SepError
 
 _PASSING: Final = frozenset({502, 503, 504})
 """Answers that speak of a moment, not of the request; after 500 the same request would fail again."""
+
+_IN_PROGRESS: Final = "in_progress"
+"""409: the first attempt, whose answer was lost, is still being done under the same `Idempotency-Key`."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Retries:
         """Return seconds to wait after the failed `attempt` (from 1), or `None` when to give up."""
         if attempt >= self.attempts or not _may_pass(error, status):
             return None
-        asked = error.retry_after if isinstance(error, RateLimited | ServerError) else None
+        asked = error.retry_after
         if asked is not None:
             # A little over what was asked, so that many clients told the same second do not return together.
             return None if asked > self.longest_delay else asked + random.uniform(0, self.first_delay)  # noqa: S311
@@ -39,4 +42,4 @@ class Retries:
 def _may_pass(error: SepError, status: int | None) -> bool:
     if isinstance(error, ConnectionFailed):
         return not isinstance(error, CertificateFailed)
-    return isinstance(error, RateLimited) or status in _PASSING
+    return isinstance(error, RateLimited) or status in _PASSING or error.code == _IN_PROGRESS

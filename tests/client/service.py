@@ -128,5 +128,5 @@ def document(status: str = "sent", id_document: str = "01JZ7Y", **more: Any) -> 
     } | more
 
 
-def problem(code: str, detail: str, **more: Any) -> dict[str, Any]:
-    return {"type": "about:blank", "title": "Ошибка", "detail": detail, "errorCode": code} | more
+def problem(code: str, title: str, **more: Any) -> dict[str, Any]:
+    return {"type": f"urn:sep:error:{code}", "title": title, "errorCode": code, "errors": []} | more

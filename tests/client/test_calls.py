@@ -18,13 +18,12 @@ from tests.client.conftest import QUICK
 from tests.client.service import ID_LPU, PDF, TOKEN, Answer, Service, document, problem
 
 
-def test_three_settings_are_told_with_every_request(service: Service, sep: SepClient):
+def test_a_ping_checks_the_three_settings(service: Service, sep: SepClient):
     service.will(Answer(200, {"organization": "Клиника", "idLpu": ID_LPU, "time": "2026-06-25T10:31:07Z"}))
     assert sep.ping().organization == "Клиника"
     asked = service.asked[0]
-    assert asked.path == "/sep/api/v1/ping"
+    assert asked.path == f"/sep/api/v1/ping?idLpu={ID_LPU}"
     assert asked.headers["authorization"] == f"N3 {TOKEN}"
-    assert asked.headers["idlpu"] == ID_LPU
 
 
 @pytest.mark.parametrize("ending", ["", "/", "/v1", "/v1/"])
@@ -68,7 +67,7 @@ def test_a_package_travels_as_one(service: Service, sep: SepClient, consent: New
     assert body["patient"]["idPatientMis"] == "2156792"
 
 
-def test_an_id_of_the_mis_may_hold_any_character(service: Service, sep: SepClient):
+def test_no_id_leads_to_another_address(service: Service, sep: SepClient):
     service.will(Answer(200, document()))
     sep.document("договор 12/7?")
     assert urlsplit(service.asked[0].path).path.count("/") == "/sep/api/v1/documents/x".count("/")
@@ -77,8 +76,15 @@ def test_an_id_of_the_mis_may_hold_any_character(service: Service, sep: SepClien
 
 def test_pages_are_turned_as_one_reads(service: Service, sep: SepClient):
     service.will(
-        Answer(200, {"items": [document(id_document="1"), document(id_document="2")], "nextCursor": "c+/="}),
-        Answer(200, {"items": [document(id_document="3")], "nextCursor": None}),
+        Answer(
+            200,
+            {
+                "documents": [document(id_document="1"), document(id_document="2")],
+                "cursor": "17",
+                "hasMore": True,
+            },
+        ),
+        Answer(200, {"documents": [document(id_document="3")], "cursor": "21", "hasMore": False}),
     )
     found = sep.documents(
         id_patient_mis="2156792", status="sent", changed_since=datetime(2026, 6, 25, 10, tzinfo=UTC)
@@ -89,7 +95,7 @@ def test_pages_are_turned_as_one_reads(service: Service, sep: SepClient):
     first, second = (parse_qs(urlsplit(asked.path).query) for asked in service.asked)
     assert first["changedSince"] == ["2026-06-25T10:00:00+00:00"]
     assert "cursor" not in first
-    assert second == first | {"cursor": ["c+/="]}
+    assert second == first | {"cursor": ["17"]}
 
 
 def test_a_moment_without_a_zone_is_not_guessed(service: Service, sep: SepClient):
@@ -100,8 +106,8 @@ def test_a_moment_without_a_zone_is_not_guessed(service: Service, sep: SepClient
 
 def test_many_ids_go_in_batches_and_each_once(service: Service, sep: SepClient):
     service.will(
-        Answer(200, {"items": [document(id_document="a")]}),
-        Answer(200, {"items": [document(id_document="b")]}),
+        Answer(200, {"documents": [document(id_document="a")], "unknown": ["MIS-1"]}),
+        Answer(200, {"documents": [document(id_document="b")], "unknown": []}),
     )
     ids = [f"MIS-{n}" for n in range(STATUSES_AT_ONCE + 1)]
     found = sep.statuses([*ids, *ids])
@@ -121,14 +127,16 @@ def test_the_feed_goes_on_from_the_kept_cursor(service: Service, sep: SepClient)
             "cursor": cursor,
             "type": "document.signed",
             "dateTime": "2026-06-25T10:31:07+03:00",
-            "document": document("signed"),
+            "idDocument": "01JZ7Y",
+            "idDocumentMis": "MIS-7781",
+            "status": document("signed")["status"],
         }
 
     service.will(
-        Answer(200, {"items": [event("8"), event("9")], "nextCursor": "9"}),
-        Answer(200, {"items": [], "nextCursor": "9"}),
+        Answer(200, {"events": [event("8"), event("9")], "cursor": "9", "hasMore": True}),
+        Answer(200, {"events": [event("11")], "cursor": "11", "hasMore": False}),
     )
-    assert [each.cursor for each in sep.events(after="7")] == ["8", "9"]
+    assert [each.cursor for each in sep.events(after="7")] == ["8", "9", "11"]
     asked = [parse_qs(urlsplit(each.path).query)["after"] for each in service.asked]
     assert asked == [["7"], ["9"]]
 
@@ -181,7 +189,6 @@ def test_following_tells_only_changes(service: Service, sep: SepClient, no_pause
         ("original", "application/pdf"),
         ("signed", "application/pdf"),
         ("protocol", "application/pdf"),
-        ("evidence", "application/zip"),
     ],
 )
 def test_files_come_byte_for_byte(service: Service, sep: SepClient, method: str, kind: str):
@@ -210,8 +217,8 @@ def test_an_invitation_is_sent_again(service: Service, sep: SepClient):
 
 def test_dictionaries_are_read(service: Service, sep: SepClient):
     service.will(
-        Answer(200, {"items": [{"code": "consent", "name": "ИДС", "signsAlone": True}]}),
-        Answer(200, {"items": [{"code": "created", "display": "Создан"}]}),
+        Answer(200, [{"code": "consent", "name": "ИДС", "signsAlone": True}]),
+        Answer(200, [{"code": "created", "display": "Создан", "final": False}]),
     )
-    assert sep.document_types()[0].code == "consent"
+    assert sep.document_types()[0].signs_alone
     assert sep.status_dictionary()[0].display == "Создан"

@@ -58,6 +58,15 @@ def test_a_failure_of_the_request_itself_is_not_repeated(
     assert len(service.asked) == 1
 
 
+def test_an_attempt_still_under_way_is_waited_for(service: Service, sep: SepClient, consent: NewDocument):
+    service.will(
+        Answer(dropped=True),
+        Answer(409, problem("in_progress", "Такой же запрос ещё выполняется."), {"Retry-After": "0"}),
+        Answer(201, document("created")),
+    )
+    assert sep.create_document(consent).status.code == "created"
+
+
 def test_an_internal_error_is_told_with_its_number(service: Service, sep: SepClient):
     service.will(Answer(500, problem("internal", "Ошибка."), {"X-Request-ID": "req-42"}))
     with pytest.raises(ServerError) as caught:
