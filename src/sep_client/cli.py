@@ -179,7 +179,7 @@ def send(
         if wait or save:
             _watch(sep, created, wait_minutes * 60, save)
         else:
-            _tell(created)
+            click.echo(_step(created))
 
 
 @dataclass(frozen=True)
@@ -238,11 +238,14 @@ def _signer(
 
 
 def _watch(sep: SepClient, created: Document, seconds: float, save: Path | None) -> None:
-    """Show each change; at the end save the signed PDF or leave with `EXIT_NOT_SIGNED`."""
-    last = created
+    """Show each step; at the end save the signed PDF or leave with `EXIT_NOT_SIGNED`."""
+    last, told = created, ""
     try:
         for last in sep.follow(created.id_document, timeout=seconds, every=1.0):
-            _tell(last)
+            step = _step(last)
+            if step != told:
+                click.echo(step)
+            told = step
     except Timeout as error:
         if error.code != STILL_WAITING:
             raise
@@ -254,19 +257,20 @@ def _watch(sep: SepClient, created: Document, seconds: float, save: Path | None)
         click.echo(f"Подписанный документ сохранён: {save}")
 
 
-def _tell(document: Document) -> None:
+def _step(document: Document) -> str:
+    """One line for the screen: the time of the step and what has happened."""
     status, delivery = document.status, document.delivery
-    parts = [status.display]
-    if status.code == StatusCode.SENT and delivery is not None and delivery.channel:
-        channel = _CHANNELS.get(delivery.channel, delivery.channel)
-        parts.append(f"— {channel} {delivery.phone or ''}".rstrip())
-    if status.reason:
-        parts.append(f"({status.reason})")
-    moment = status.date_time
+    moment, words = status.date_time, status.display
     if status.code == StatusCode.SENT and document.viewed_at is not None:
-        moment = document.viewed_at
-        parts = ["Получатель открыл документ"]
-    click.echo(f"{moment.astimezone():%H:%M:%S}  {' '.join(parts)}")
+        moment, words = document.viewed_at, "Получатель открыл документ"
+    elif status.code == StatusCode.SENT and delivery is not None and delivery.channel:
+        channel = _CHANNELS.get(delivery.channel, delivery.channel)
+        words = f"{words} — {channel} {delivery.phone or ''}".rstrip()
+        if delivery.state == "delivered":
+            words += ", доставлено"
+    if status.reason:
+        words += f" ({status.reason})"
+    return f"{moment.astimezone():%H:%M:%S}  {words}"
 
 
 class _Failure(click.ClickException):

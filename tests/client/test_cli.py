@@ -71,9 +71,13 @@ def test_a_representative_is_told_in_full(run, service: Service, connected):
     }
 
 
-def test_waiting_shows_each_step_and_saves_the_signed_file(run, service: Service, connected):
+def test_waiting_shows_each_step_once_and_saves_the_signed_file(run, service: Service, connected):
+    on_its_way = {"channel": "max", "state": "sent", "phone": "+7 9** ***-**-65"}
     service.will(
         Answer(201, document("created")),
+        Answer(200, document(delivery=on_its_way)),
+        Answer(200, document(delivery=on_its_way | {"gateway": "second"})),
+        Answer(200, document(delivery=on_its_way, expiresAt="2026-06-28T10:29:19+03:00")),
         Answer(200, document()),
         Answer(200, document(viewedAt="2026-06-25T10:32:00+03:00")),
         Answer(200, document("signed")),
@@ -84,6 +88,7 @@ def test_waiting_shows_each_step_and_saves_the_signed_file(run, service: Service
     steps = [line.split("  ", 1)[1] for line in result.output.splitlines() if line[2:3] == ":"]
     assert steps == [
         "Документ направлен конкретному получателю — MAX +7 9** ***-**-65",
+        "Документ направлен конкретному получателю — MAX +7 9** ***-**-65, доставлено",
         "Получатель открыл документ",
         "Получатель подписал документ",
     ]
