@@ -11,10 +11,11 @@ import pypdfium2
 from pypdfium2 import raw
 
 _LIST_MARKER: Final = re.compile(r"(?:[•●▪◦○–—*-]|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zа-яё]\))\s", re.IGNORECASE)
-# At the end of a line pdfium turns a dividing hyphen into one of these; a soft hyphen comes from the file
-# itself.
+# pdfium turns a dividing hyphen at a line's end into one of the first two, and leaves the line's end out.
 _DIVISION: Final = "\x02\ufffe\u00ad"
-_KEEPS_HYPHEN: Final = re.compile(r"(?:то|либо|нибудь|таки|ка|де|с)\b", re.IGNORECASE)
+_LINE: Final = re.compile(rf"[^\r\n{_DIVISION}]+[{_DIVISION}]?")
+# «Санкт-Петербург», «2025-2026», «когда-нибудь» keep it, whereas «меди-цинский» does not.
+_KEEPS_HYPHEN: Final = re.compile(r"[А-ЯЁA-Z\d]|(?:то|либо|нибудь|таки|ка|де)\b")
 _SAME_ROW = 0.5
 _SAME_PARAGRAPH = 1.9
 """Distances of two base lines, in heights of a line."""
@@ -49,24 +50,21 @@ def paragraphs(page: pypdfium2.PdfPage) -> list[str]:
 
 
 def _lines(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Iterator[_Line]:
-    start = 0
-    for raw_line in text_page.get_text_range().split("\r\n"):
-        text = raw_line.strip(" \t\n")
-        if text:
-            first = start + raw_line.index(text)
-            boxes = [
-                _upright(
-                    page,
-                    text_page.get_charbox(
-                        raw.FPDFText_GetCharIndexFromTextIndex(text_page, index), loose=True
-                    ),
-                )
-                for index in (first, first + len(text) - 1)
-            ]
-            left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
-            right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
-            yield _Line(text, left, right, bottom, max(top - bottom, 1.0))
-        start += len(raw_line) + 2
+    for match in _LINE.finditer(text_page.get_text_range()):
+        text = match[0].strip(" \t")
+        if not text:
+            continue
+        first = match.start() + match[0].index(text)
+        boxes = [
+            _upright(
+                page,
+                text_page.get_charbox(raw.FPDFText_GetCharIndexFromTextIndex(text_page, index), loose=True),
+            )
+            for index in (first, first + len(text) - 1)
+        ]
+        left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
+        right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
+        yield _Line(text, left, right, bottom, max(top - bottom, 1.0))
 
 
 def _upright(
@@ -87,6 +85,8 @@ def _upright(
 
 
 def _continues(above: _Line, below: _Line, lines: list[_Line]) -> bool:
+    if above.text[-1] in _DIVISION:
+        return True
     height = min(above.height, below.height)
     step = above.bottom - below.bottom
     if abs(step) < _SAME_ROW * height:
