@@ -73,11 +73,17 @@ def issue(document_id: str, visit: Visit, *, now: datetime) -> Issued:
     """
     with transaction.atomic():
         document = lifecycle.locked(document_id)
-        if not document.is_open(now):
+        if not document.is_open(now) or visit.identified_at is None:
             raise NotSignable
-        live = Confirmation.objects.filter(document=document, ended_at__isnull=True).first()
+        live = (
+            Confirmation.objects.filter(document=document, ended_at__isnull=True)
+            .select_related("delivery")
+            .first()
+        )
         if live is not None:
-            if live.visit_id == visit.id and now < live.expires_at and live.wrong_attempts < MOST_WRONG:
+            # A code whose digits are gone could not be sent: the person has never seen it.
+            is_good = now < live.expires_at and live.wrong_attempts < MOST_WRONG and live.delivery.secret
+            if is_good and live.visit_id == visit.id:
                 return _issued(live, visit)
             end(document, now)
         _check_allowance(document, visit, now)
@@ -128,9 +134,8 @@ def send_again(document_id: str, visit: Visit, *, now: datetime) -> Issued:
         secret = live.delivery.live_secret if live is not None else None
         if live is None or secret is None or now >= live.expires_at or live.wrong_attempts >= MOST_WRONG:
             return issue(document_id, visit, now=now)
-        resend_at = _resend_at(live)
-        if now < resend_at:
-            raise TooSoon(resend_at - now)
+        if now < (again := resend_at(live)):
+            raise TooSoon(again - now)
         signer = visit.link.package.signer
         live.delivery = send(
             package=visit.link.package,
@@ -177,7 +182,8 @@ def _check_allowance(document: Document, visit: Visit, now: datetime) -> None:
         raise CodesExhausted
 
 
-def _resend_at(confirmation: Confirmation) -> datetime:
+def resend_at(confirmation: Confirmation) -> datetime:
+    """Return when a code may be sent once more."""
     return confirmation.sent_at + PAUSES[min(confirmation.times_sent, len(PAUSES)) - 1]
 
 
@@ -186,5 +192,5 @@ def _issued(confirmation: Confirmation, visit: Visit) -> Issued:
         confirmation,
         mask_phone(visit.link.package.signer.person.phone),
         confirmation.expires_at,
-        _resend_at(confirmation),
+        resend_at(confirmation),
     )

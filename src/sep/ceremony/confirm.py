@@ -38,7 +38,7 @@ def confirm(document_id: str, visit: Visit, code: str, *, now: datetime) -> Answ
         document = lifecycle.locked(document_id)
         if document.status == Status.SIGNED:
             return Answer.ALREADY_SIGNED
-        if not document.is_open(now):
+        if not document.is_open(now) or visit.identified_at is None:
             return Answer.NOT_SIGNABLE
         live = (
             Confirmation.objects.filter(document=document, visit=visit, ended_at__isnull=True)

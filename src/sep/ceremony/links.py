@@ -75,13 +75,33 @@ def open_link(token: str, *, now: datetime, address: str, user_agent: str) -> st
     return cookie
 
 
-def live_visit(cookie: str, now: datetime) -> Visit | None:
-    """Return the visit of a cookie while it lives: 15 minutes idle, 60 in all, one a link."""
-    visit = (
+def known_link(token: str) -> SigningLink | None:
+    """Return the link of a token, even one that no longer opens.
+
+    The token is 131 bits that only the message told: who holds it may know what became of it and whom to
+    call.
+    """
+    found = SigningLink.objects.select_related("package__organization").filter(token_hash=_hash(token))
+    return found.first()
+
+
+def visit_of(cookie: str) -> Visit | None:
+    """Return the visit of a cookie, even one that is over."""
+    return (
         Visit.objects.select_related("link__package__organization", "link__package__signer__organization")
         .filter(cookie_hash=_hash(cookie))
         .first()
     )
+
+
+def leave(visit: Visit) -> None:
+    """End a visit: its cookie opens nothing any more."""
+    SigningLink.objects.filter(pk=visit.link_id, live_visit=visit.id).update(live_visit="")
+
+
+def live_visit(cookie: str, now: datetime) -> Visit | None:
+    """Return the visit of a cookie while it lives: 15 minutes idle, 60 in all, one a link."""
+    visit = visit_of(cookie)
     if visit is None or visit.link.live_visit != visit.id:
         return None
     if now >= visit.seen_at + IDLE or now >= visit.opened_at + ABSOLUTE:

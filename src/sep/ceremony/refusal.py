@@ -16,7 +16,7 @@ def decline(document_id: str, visit: Visit, reason: str, *, now: datetime) -> No
     """Decline a document on behalf of the identified signer; raises `codes.NotSignable`."""
     with transaction.atomic():
         document = lifecycle.locked(document_id)
-        if not document.is_open(now):
+        if not document.is_open(now) or visit.identified_at is None:
             raise codes.NotSignable
         codes.end(document, now)
         lifecycle.move(

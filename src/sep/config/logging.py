@@ -39,7 +39,7 @@ def logging_configuration(log_format: str) -> None:
                     "()": structlog.stdlib.ProcessorFormatter,
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                        structlog.processors.format_exc_info,
+                        *([structlog.processors.format_exc_info] if log_format == "json" else []),
                         without_tokens,
                         renderer,
                     ],

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from sep.ceremony.pages_response import public_page
+from sep.ceremony.pages.response import public_page
 
 language = require_POST(public_page(set_language))
 

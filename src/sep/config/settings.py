@@ -35,11 +35,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sep.config.middleware.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -108,9 +108,9 @@ SECURE_SSL_REDIRECT = False  # the reverse proxy redirects; the service itself n
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENVIRONMENT.secure
 SECURE_CONTENT_TYPE_NOSNIFF = True
-# Not "no-referrer": with it browsers send `Origin: null` with our own forms, and the CSRF check must refuse
-# them. Nothing leaves to another site under this policy either, and the page that holds a token has no links.
-SECURE_REFERRER_POLICY = "same-origin"
+# Browsers take the last value they know. With "no-referrer" alone they send `Origin: null` with our own
+# forms, which the CSRF check refuses; "strict-origin" lets no path out either, so no token and no id.
+SECURE_REFERRER_POLICY = ["no-referrer", "strict-origin"]
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.trusted_proxies else None
 CSRF_COOKIE_NAME = "__Host-csrf" if ENVIRONMENT.secure else "csrf"
@@ -118,7 +118,10 @@ CSRF_COOKIE_SECURE = ENVIRONMENT.secure
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_AGE = None
-CSRF_FAILURE_VIEW = "sep.ceremony.views.cookies_needed"
+CSRF_FAILURE_VIEW = "sep.ceremony.pages.arrival.cookies_needed"
+LANGUAGE_COOKIE_SECURE = ENVIRONMENT.secure
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "SAMEORIGIN" if ENVIRONMENT.simulator else "DENY"
 _FRAMED_BY = [SELF] if ENVIRONMENT.simulator else [NONE]  # the demo's phone shows the pages in a frame
 CONTENT_SECURITY_POLICY = {

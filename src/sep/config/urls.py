@@ -9,7 +9,7 @@ from sep.config import health, pages
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.landing, name="landing"),
     path("language", pages.language, name="language"),
-    path("", include("sep.ceremony.urls")),
+    path("", include("sep.ceremony.pages.urls")),
     path("", include("sep.verify.urls")),
     path("sep/api/v1/", api.urls),
     path("", include("sep.delivery.views")),

@@ -15,7 +15,8 @@ _EXPIRED_AT_ONCE = 200
 @jobs.job("documents.render_pages", queue="pages")
 def render_pages(document_id: str) -> None:
     """Make the page images of a document unless they exist."""
-    pages_of(Document.objects.select_related("organization").get(pk=document_id))
+    document = Document.objects.select_related("organization").get(pk=document_id)
+    pages_of(document.organization, document.original_sha256)
 
 
 @jobs.every("documents.expire", seconds=60)

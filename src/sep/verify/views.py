@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from sep.ceremony.pages_response import public_page
+from sep.ceremony.pages.response import public_page
 from sep.documents.models import Document
 from sep.verify.checking import check
 from sep.verify.facts import public_facts

@@ -53,7 +53,7 @@ def test_nothing_is_kept_by_browsers_and_proxies(walked):
 
 
 def test_no_address_leaves_in_a_referrer_and_forms_still_work(walked):
-    assert {answer["Referrer-Policy"] for answer in pages(walked)} == {"no-referrer, strict-origin"}
+    assert {answer["Referrer-Policy"] for answer in pages(walked)} == {"no-referrer,strict-origin"}
 
 
 def test_content_policy_allows_no_inline_script_or_style(walked):
@@ -156,7 +156,7 @@ def test_failure_is_a_page_that_reveals_nothing(monkeypatch):
     def fail(*_):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("sep.ceremony.views.links.open_link", fail)
+    monkeypatch.setattr("sep.ceremony.pages.arrival.links.open_link", fail)
     answer = Client(raise_request_exception=False).post("/s/token")
     assert answer.status_code == 500
     assert "Что-то сломалось у нас" in words(answer)

@@ -1,8 +1,6 @@
-"""The signer's cookie, who may see which page, and where the request came from."""
+"""The signer's cookie, and who may see which page."""
 
-import hashlib
 from functools import wraps
-from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -12,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sep.ceremony import links, reading
-from sep.ceremony.models import SigningLink, Visit
-from sep.ceremony.pages_response import View, public_page
+from sep.ceremony.models import Visit
+from sep.ceremony.pages.response import View, public_page
 
 
 class SeeOther(HttpResponseRedirect):
@@ -87,56 +85,8 @@ def document_page(view: View) -> View:
     return shown
 
 
-def leave(visit: Visit) -> None:
-    """End a visit: its cookie opens nothing any more."""
-    SigningLink.objects.filter(pk=visit.link_id, live_visit=visit.id).update(live_visit="")
-
-
-def known_link(token: str) -> SigningLink | None:
-    """Return the link of a token, even one that no longer opens.
-
-    The token is 131 bits that only the message told: who holds it may know what became of it and whom to
-    call.
-    """
-    found = SigningLink.objects.select_related("package__organization").filter(token_hash=_hash(token))
-    return found.first()
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return whence the request came, `address` or `address:port` when the proxy tells the port.
-
-    Each trusted proxy appends to X-Forwarded-For the address it saw, so ours is counted from the right; what
-    stands further left was written by the client.
-    """
-    proxies = settings.ENVIRONMENT.trusted_proxies
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    if proxies and len(forwarded) >= proxies and _is_address(forwarded[-proxies]):
-        return forwarded[-proxies]
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def _is_address(text: str) -> bool:
-    host = text
-    if text.startswith("["):
-        host = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        host = text.partition(":")[0]
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
 def _visit_over(request: HttpRequest) -> HttpResponse:
     """Tell that the visit is over; the cookie of a real visit also tells whom to call."""
-    cookie = request.COOKIES.get(cookie_name(), "")
-    visit = (
-        Visit.objects.select_related("link__package__organization").filter(cookie_hash=_hash(cookie)).first()
-    )
+    visit = links.visit_of(request.COOKIES.get(cookie_name(), ""))
     clinic = None if visit is None else visit.link.package.organization
     return render(request, "ceremony/visit_over.html", {"clinic": clinic}, status=403)
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

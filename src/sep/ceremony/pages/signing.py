@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from sep.ceremony import codes, confirm, reading, refusal
 from sep.ceremony.confirm import Answer
-from sep.ceremony.forms import CodeForm, DeclineForm, IntentForm
 from sep.ceremony.models import Visit
-from sep.ceremony.pages_around import SIGNED, TOO_MANY, UNPROCESSABLE, around
-from sep.ceremony.pages_code import clock, latest_code
-from sep.ceremony.pages_reading import reading_page
-from sep.ceremony.pages_session import document_page, see_other
-from sep.ceremony.pages_shown import signed_pages
+from sep.ceremony.pages.around import SIGNED, TOO_MANY, UNPROCESSABLE, around
+from sep.ceremony.pages.code import clock, latest_code
+from sep.ceremony.pages.forms import CodeForm, DeclineForm, IntentForm
+from sep.ceremony.pages.reading import reading_page
+from sep.ceremony.pages.session import document_page, see_other
+from sep.ceremony.pages.shown import signed_pages
 from sep.delivery.limits import TooManyMessages
 from sep.documents.models import Document
 from sep.documents.statuses import Status

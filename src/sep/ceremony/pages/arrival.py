@@ -5,12 +5,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sep.ceremony import links, pages_session, reading
-from sep.ceremony.forms import BirthDateForm
+from sep.ceremony import links, reading
 from sep.ceremony.models import Visit
-from sep.ceremony.pages_around import UNPROCESSABLE, around
-from sep.ceremony.pages_response import public_page
-from sep.ceremony.pages_session import identified_page, see_other, visit_page
+from sep.ceremony.pages import session
+from sep.ceremony.pages.around import UNPROCESSABLE, around
+from sep.ceremony.pages.forms import BirthDateForm
+from sep.ceremony.pages.response import public_page
+from sep.ceremony.pages.session import identified_page, see_other, visit_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,18 +25,24 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
         cookie = links.open_link(
             token,
             now=now,
-            address=pages_session.client_address(request),
+            address=_address(request),
             user_agent=request.headers.get("User-Agent", ""),
         )
     except links.LinkUnusable:
         return _unusable(request, token)
     response = see_other("sign")
-    pages_session.give_cookie(response, cookie)
+    session.give_cookie(response, cookie)
     return response
 
 
+def _address(request: HttpRequest) -> str:
+    """Whence the link was opened, with the port when it is known: evidence."""
+    address, port = request.META["REMOTE_ADDR"], request.META.get("REMOTE_PORT", "")
+    return f"{address}:{port}" if port else str(address)
+
+
 def _unusable(request: HttpRequest, token: str) -> HttpResponse:
-    known = pages_session.known_link(token)
+    known = links.known_link(token)
     if known is None:
         return render(request, "ceremony/link_unusable.html", status=404)
     locked = known.wrong_birth_dates >= links.MOST_WRONG_BIRTH_DATES
@@ -69,7 +76,7 @@ def identity(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         if cookie is None:
             return see_other("sign-identity-wrong")
         response = see_other("sign")
-        pages_session.give_cookie(response, cookie)
+        session.give_cookie(response, cookie)
         return response
     return _identity(request, visit, form, tries_left)
 
@@ -129,9 +136,9 @@ def documents(request: HttpRequest, visit: Visit) -> HttpResponseBase:
 @visit_page
 def leave(_request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """Finish on a device that others use."""
-    pages_session.leave(visit)
+    links.leave(visit)
     response = see_other("sign-left")
-    pages_session.take_cookie(response)
+    session.take_cookie(response)
     return response
 
 

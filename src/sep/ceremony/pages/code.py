@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sep.ceremony.codes import LIFE, MOST_WRONG, PAUSES
+from sep.ceremony.codes import LIFE, MOST_WRONG, resend_at
 from sep.ceremony.models import Confirmation, Visit
 from sep.delivery.models import DeliveryState
 from sep.documents.models import Document
@@ -42,14 +42,13 @@ def latest_code(document: Document, visit: Visit, now: datetime) -> CodeOnPage |
     if code is None:
         return None
     ended = code.ended_at is not None
-    resend_at = code.sent_at + PAUSES[min(code.times_sent, len(PAUSES)) - 1]
     return CodeOnPage(
         masked_phone=mask_phone(visit.link.package.signer.person.phone),
         delivery_state=DeliveryState(code.delivery.state),
         lives_for=timedelta() if ended else min(max(code.expires_at - now, timedelta()), LIFE),
         tries_left=max(MOST_WRONG - code.wrong_attempts, 0),
         was_wrong=code.last_wrong_at is not None and code.last_wrong_at >= code.sent_at,
-        resend_in=max(resend_at - now, timedelta()),
+        resend_in=max(resend_at(code) - now, timedelta()),
     )
 
 

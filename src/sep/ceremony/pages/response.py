@@ -11,10 +11,6 @@ from django.utils import translation
 View = Callable[..., HttpResponseBase]
 """A view: the request first, then what the address or a decorator gives."""
 
-# Browsers take the last value they know. «no-referrer» alone would make them send `Origin: null` with every
-# form, which the CSRF check refuses; «strict-origin» lets no path out either, so no token and no id.
-REFERRER_POLICY = "no-referrer, strict-origin"
-
 
 def public_page(view: View) -> View:
     """Serve a page in Russian unless the person chose otherwise, never cached, never indexed.
@@ -31,7 +27,6 @@ def public_page(view: View) -> View:
         if isinstance(response, HttpResponse):
             response.headers["Content-Language"] = language
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["Referrer-Policy"] = REFERRER_POLICY
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 

@@ -1,0 +1,51 @@
+"""The signer's addresses. Only the first holds a secret, and it answers with a redirect away from itself."""
+
+from django.urls import path, register_converter
+
+from sep.ceremony.pages import arrival, reading, signing
+
+
+class UlidConverter:
+    """The id of a document; anything of another shape is no address at all."""
+
+    regex = "[0-9A-HJKMNP-TV-Z]{26}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(UlidConverter, "ulid")
+
+urlpatterns = [
+    path("s/<str:token>", arrival.link, name="link"),
+    path("sign/", arrival.whither, name="sign"),
+    path("sign/identity", arrival.identity, name="sign-identity"),
+    path("sign/identity/wrong", arrival.identity_wrong, name="sign-identity-wrong"),
+    path("sign/leave", arrival.leave, name="sign-leave"),
+    path("sign/left", arrival.left, name="sign-left"),
+    path("sign/documents/", arrival.documents, name="sign-documents"),
+    path("sign/documents/<ulid:document_id>/", reading.document, name="sign-document"),
+    path("sign/documents/<ulid:document_id>/text", reading.large_text, name="sign-text"),
+    path(
+        "sign/documents/<ulid:document_id>/pages/<int:number>.webp",
+        reading.page_image,
+        name="sign-page",
+    ),
+    path("sign/documents/<ulid:document_id>/file.pdf", reading.original_file, name="sign-file"),
+    path("sign/documents/<ulid:document_id>/read", reading.read_to_end, name="sign-read"),
+    path("sign/documents/<ulid:document_id>/intent", signing.intent, name="sign-intent"),
+    path("sign/documents/<ulid:document_id>/code", signing.code, name="sign-code"),
+    path("sign/documents/<ulid:document_id>/code/again", signing.code_again, name="sign-code-again"),
+    path("sign/documents/<ulid:document_id>/decline", signing.decline, name="sign-decline"),
+    path("sign/documents/<ulid:document_id>/signed", signing.signed, name="sign-signed"),
+    path("sign/documents/<ulid:document_id>/signed.pdf", reading.signed_file, name="sign-signed-file"),
+    path("sign/documents/<ulid:document_id>/protocol.pdf", reading.protocol_file, name="sign-protocol"),
+    path(
+        "sign/documents/<ulid:document_id>/signed/pages/<int:number>.webp",
+        reading.signed_page_image,
+        name="sign-signed-page",
+    ),
+]
