@@ -2,10 +2,10 @@
 
     python -m bench.flow [--flows 200] [--engine sqlite|postgresql|both] [--at-once 1 4 8]
 
-One flow: a МИС creates a document; the invitation arrives at the simulator; the link is opened, the birth date entered,
-the document and its first page read, «Подписать» pressed; the code is read from the simulator and entered; the МИС
-downloads the signed PDF and compares it with the original. The service is a real `sep web`, a real `sep worker` and the
-simulator inside the web; the generator runs on the same machine and is counted apart.
+One flow: a МИС creates a document; the invitation arrives at the simulator; the link is opened, the birth date
+entered, the document and its first page read, «Подписать» pressed; the code is read from the simulator and
+entered; the МИС downloads the signed PDF and compares it with the original. The service is a real `sep web`, a
+real `sep worker` and the simulator inside the web; the generator runs on the same machine and is counted apart.
 """
 
 import argparse
@@ -149,13 +149,20 @@ def measure(engine, flows, at_once, web_workers):
             demo, process = service(folder / "data", database_url, web_workers)
             try:
                 for parallel in at_once:
-                    _measure_one(engine, demo, process, pdf, flows if parallel > 1 else flows // 4, parallel)
+                    _measure_one(
+                        engine,
+                        demo,
+                        process,
+                        pdf,
+                        flows=flows if parallel > 1 else flows // 4,
+                        parallel=parallel,
+                    )
             finally:
                 process.terminate()
                 process.wait(30)
 
 
-def _measure_one(engine, demo, process, pdf, flows, parallel):
+def _measure_one(engine, demo, process, pdf, *, flows, parallel):
     base = int(time.time() * 1000) % 10**7 * 100
     numbers = [base + number * 7919 for number in range(flows)]
     Flow(demo, base + 5, pdf).run()  # caches and connections are warm

@@ -1,4 +1,4 @@
-"""The machine under a measurement: free ports, a PostgreSQL of our own, CPU and memory of a family of processes."""
+"""The machine under a measurement: free ports, a PostgreSQL of our own, CPU and memory of processes."""
 
 import os
 import socket

@@ -22,7 +22,7 @@ os.environ.setdefault("SEP_SIMULATOR", "true")
 os.environ.setdefault("SEP_METRICS", "true")
 os.environ.setdefault("SEP_LOG_FORMAT", "console")
 
-from sep.sealing import make_development_key
+from sep.sealing import make_development_key  # noqa: E402
 
 _key = Path(os.environ["SEP_TEST_ROOT"]) / "seal.p12"
 if "SEP_SEAL_PKCS12" not in os.environ:
