@@ -2,10 +2,11 @@
 
     python -m bench.flow [--flows 200] [--engine sqlite|postgresql|both] [--at-once 1 4 8]
 
-One flow: a МИС creates a document; the invitation arrives at the simulator; the link is opened, the birth date
-entered, the document and its first page read, «Подписать» pressed; the code is read from the simulator and
-entered; the МИС downloads the signed PDF and compares it with the original. The service is a real `sep web`, a
-real `sep worker` and the simulator inside the web; the generator runs on the same machine and is counted apart.
+One flow: a МИС creates a document; the invitation arrives at the simulator; the link is opened, the birth
+date entered, the document and its first page read, «Подписать» pressed; the code is read from the simulator
+and entered; the МИС downloads the signed PDF and compares it with the original. The service is a real `sep
+web`, a real `sep worker` and the simulator inside the web; the generator runs on the same machine and is
+counted apart.
 """
 
 import argparse
