@@ -1,0 +1,50 @@
+"""Where a process of these tests dies, as by `kill -9`: installed from outside, the service knows nothing."""
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from sep import sealing
+from sep.ceremony import confirm
+from sep.delivery import outcomes, routing
+from sep.delivery.sms.wire import Wire
+from sep.documents import lifecycle
+
+
+def _die(*_: Any, **__: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _before(owner: Any, name: str) -> None:
+    setattr(owner, name, _die)
+
+
+def _after(owner: Any, name: str, where: Callable[..., bool] = lambda *_: True) -> None:
+    function = getattr(owner, name)
+
+    def run_and_die(*arguments: Any, **options: Any) -> Any:
+        answer = function(*arguments, **options)
+        if where(*arguments):
+            _die()
+        return answer
+
+    setattr(owner, name, run_and_die)
+
+
+DELIVERY = {
+    "before the intent": lambda: _before(routing, "_begin"),
+    "after the intent": lambda: _after(routing, "_begin"),
+    "before the request leaves": lambda: _before(Wire, "post"),
+    "after the gateway took it": lambda: _after(Wire, "post", lambda _wire, url: url.endswith("/send.php")),
+    "before the outcome is recorded": lambda: _before(outcomes, "record"),
+    "after the outcome is recorded": lambda: _after(outcomes, "record"),
+}
+"""Steps of a message on its way."""
+
+SIGNING = {
+    "after the seal": lambda: _after(sealing, "seal"),
+    "after the file is kept": lambda: _after(confirm.blobs, "put"),
+    "after everything but the commit": lambda: _after(lifecycle, "move"),
+}
+"""Steps of a signature."""
