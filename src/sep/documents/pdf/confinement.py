@@ -23,6 +23,7 @@ from sep.documents.pdf.limits import Limits
 _NOBODY = 65534
 _OPEN_FILES = 32
 _FONT_DIRECTORIES = ("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts")
+_RANDOM_DEVICE = "/dev/urandom"  # qpdf will not open an encrypted file without it
 _LIBRARY_DIRECTORIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 
 _PR_SET_NO_NEW_PRIVS = 38
@@ -33,7 +34,8 @@ _LANDLOCK_CREATE_RULESET = 444
 _LANDLOCK_ADD_RULE = 445
 _LANDLOCK_RESTRICT_SELF = 446
 _LANDLOCK_PATH_BENEATH = 1
-_LANDLOCK_READ = (1 << 2) | (1 << 3)  # READ_FILE | READ_DIR
+_LANDLOCK_READ_FILE = 1 << 2
+_LANDLOCK_READ = _LANDLOCK_READ_FILE | (1 << 3)  # and READ_DIR
 _LANDLOCK_ALL = (1 << 13) - 1  # every right of its first version
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -52,28 +54,28 @@ def give_up_files() -> bool:
     if ruleset < 0:
         return False
     try:
-        for path in _readable_directories():
-            _allow_reading(ruleset, path)
+        for place in _readable():
+            _allow_reading(ruleset, place)
         return not _libc.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
 
 
-def _readable_directories() -> Iterable[str]:
+def _readable() -> Iterable[str]:
     python = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     package = str(Path(__file__).parents[2])
-    return {
-        path for path in (*python, package, *_FONT_DIRECTORIES, *_LIBRARY_DIRECTORIES) if Path(path).is_dir()
-    }
+    places = {*python, package, *_FONT_DIRECTORIES, *_LIBRARY_DIRECTORIES, _RANDOM_DEVICE}
+    return (place for place in places if Path(place).exists())
 
 
-def _allow_reading(ruleset: int, path: str) -> None:
-    directory = os.open(path, os.O_PATH | os.O_DIRECTORY)
+def _allow_reading(ruleset: int, place: str) -> None:
+    opened = os.open(place, os.O_PATH)
     try:
-        rule = struct.pack("=Qi", _LANDLOCK_READ, directory)
+        rights = _LANDLOCK_READ if Path(place).is_dir() else _LANDLOCK_READ_FILE
+        rule = struct.pack("=Qi", rights, opened)
         _libc.syscall(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_PATH_BENEATH, rule, 0)
     finally:
-        os.close(directory)
+        os.close(opened)
 
 
 def address_space() -> int:
@@ -92,7 +94,7 @@ def limit_resources(limits: Limits, occupied: int) -> None:
     os.setsid()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)
-    _lower(resource.RLIMIT_CPU, limits.cpu_seconds)
+    _lower(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1)  # SIGXCPU, then SIGKILL
     _lower(resource.RLIMIT_AS, occupied + limits.memory_bytes)
     _lower(resource.RLIMIT_FSIZE, 0)
     _lower(resource.RLIMIT_CORE, 0)
@@ -104,10 +106,13 @@ def limit_resources(limits: Limits, occupied: int) -> None:
     _lower(resource.RLIMIT_NPROC, 0)
 
 
-def _lower(what: int, value: int) -> None:
+def _lower(what: int, value: int, last: int | None = None) -> None:
     ceiling = resource.getrlimit(what)[1]
-    limit = value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)
-    resource.setrlimit(what, (limit, limit))
+    soft, hard = (
+        limit if ceiling == resource.RLIM_INFINITY else min(limit, ceiling)
+        for limit in (value, value if last is None else last)
+    )
+    resource.setrlimit(what, (soft, hard))
 
 
 # Calls that parsing and drawing make once everything is imported: (x86-64, AArch64), None where there is no

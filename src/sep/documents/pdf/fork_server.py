@@ -160,8 +160,11 @@ def _work(channel: socket.socket, occupied: int) -> None:
         send_frame(channel, {"refused": refused.code})
     except (MemoryError, RecursionError):
         send_frame(channel, {"refused": "pdf_bomb"})
-    except Exception:  # noqa: BLE001 - whatever a library raises on this file, the file is at fault
-        send_frame(channel, {"refused": "pdf_damaged"})
+    except OSError as error:
+        # The confinement is tighter than a library expects: our fault, not the file's.
+        send_frame(channel, {"refused": "pdf_interrupted", "because": type(error).__name__})
+    except Exception as error:  # noqa: BLE001 - whatever a library raises on this file, the file is at fault
+        send_frame(channel, {"refused": "pdf_damaged", "because": type(error).__name__})
 
 
 if __name__ == "__main__":

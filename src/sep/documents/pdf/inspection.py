@@ -2,16 +2,21 @@
 
 import contextlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
 import pikepdf
 from pikepdf import settings
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from sep.documents.pdf.active_content import check_object
-from sep.documents.pdf.errors import PdfRefused, refusal
+from sep.documents.pdf.errors import refusal
 from sep.documents.pdf.limits import Limits
 from sep.documents.pdf.streams import decoded_size
+from sep.sealing import can_seal
+
+# What qpdf tells only in its message; the first is a file encrypted to a certificate (Adobe.PubSec).
+_QPDF_WORDS: Final = MappingProxyType({"encryption": "pdf_password", "no pages found": "pdf_no_pages"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +43,35 @@ def examine(data: bytes, limits: Limits) -> Findings:
     )
     found = _read(data, limits)
     if not found.repairs:
-        return found
+        return _sealable(data, found, limits)
     if found.presigned:
         raise refusal("pdf_signed_damaged")
     assert found.normalized is not None
-    again = _read(found.normalized, limits, mend=False)
+    _check_copy(found.normalized, found, limits)
+    return found
+
+
+def _sealable(data: bytes, found: Findings, limits: Limits) -> Findings:
+    """The findings of a sound file, with a clean copy if only that can be sealed."""
+    obstacle = can_seal(data)
+    if obstacle is None:
+        return found
+    if obstacle.code == "certified_no_changes":
+        raise refusal("pdf_certified")
+    if found.presigned:
+        raise refusal("pdf_signed_damaged")
+    with pikepdf.open(io.BytesIO(data), inherit_page_attributes=False) as pdf:
+        copy = _rewritten(pdf)
+    _check_copy(copy, found, limits)
+    return replace(found, repairs=("not_strict",), normalized=copy)
+
+
+def _check_copy(copy: bytes, found: Findings, limits: Limits) -> None:
+    again = _read(copy, limits, mend=False)
     if again.repairs or again.page_count != found.page_count:
         raise refusal("pdf_damaged")
-    return found
+    if can_seal(copy) is not None:
+        raise refusal("pdf_cannot_be_sealed")
 
 
 def _read(data: bytes, limits: Limits, *, mend: bool = True) -> Findings:
@@ -54,7 +80,7 @@ def _read(data: bytes, limits: Limits, *, mend: bool = True) -> Findings:
         with pikepdf.open(io.BytesIO(data), inherit_page_attributes=False) as pdf:
             presigned = _check_contents(pdf, limits)
             page_count = _check_pages(pdf, limits)
-            repairs = _repairs(pdf, data, page_count)
+            repairs = _repairs(pdf, data)
             normalized = _rewritten(pdf) if repairs and mend and not presigned else None
     except pikepdf.PasswordError:
         raise refusal("pdf_password") from None
@@ -68,8 +94,8 @@ def _read(data: bytes, limits: Limits, *, mend: bool = True) -> Findings:
     ) as error:
         if settings.qpdf_limit_errors() > exceeded:
             raise refusal("pdf_bomb") from None
-        # An Adobe.PubSec file is encrypted to a certificate; qpdf says so only in its message.
-        raise refusal("pdf_password" if "encryption" in str(error) else "pdf_damaged") from None
+        codes = (code for words, code in _QPDF_WORDS.items() if words in str(error))
+        raise refusal(next(codes, "pdf_damaged")) from None
     if settings.qpdf_limit_errors() > exceeded:
         raise refusal("pdf_bomb")
     return Findings(page_count, presigned, repairs, normalized)
@@ -110,6 +136,9 @@ def _check_pages(pdf: pikepdf.Pdf, limits: Limits) -> int:
         raise refusal("pdf_too_many_pages")
     if not count:
         raise refusal("pdf_no_pages")
+    if declared != count:
+        # A viewer that believes /Count shows other pages than one that walks the tree.
+        raise refusal("pdf_damaged")
     for page in pdf.pages:
         for box in (page.mediabox, page.cropbox):
             left, bottom, right, top = (float(corner) for corner in box)
@@ -118,41 +147,19 @@ def _check_pages(pdf: pikepdf.Pdf, limits: Limits) -> int:
     return count
 
 
-def _repairs(pdf: pikepdf.Pdf, data: bytes, page_count: int) -> tuple[str, ...]:
+def _repairs(pdf: pikepdf.Pdf, data: bytes) -> tuple[str, ...]:
     reasons = {
         "damaged": bool(pdf.get_warnings()),
         "owner_password": pdf.is_encrypted,
         "hybrid_xref": "/XRefStm" in pdf.trailer,
-        # Viewers that believe /Count would show other pages than those that walk the tree.
-        "page_count": pdf.Root.Pages.get("/Count") != page_count,
         "trailing_data": bool(data.rpartition(b"%%EOF")[2].strip(b"\r\n\t \0")),
     }
-    found = tuple(reason for reason, present in reasons.items() if present)
-    return found or (() if _can_be_sealed(data, page_count) else ("not_strict",))
-
-
-def _can_be_sealed(data: bytes, page_count: int) -> bool:
-    """Whether the strict reader, with which documents are sealed and verified, can add a revision."""
-    try:
-        writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=True)
-        writer.find_page_for_modification(page_count - 1)
-        writer.update_root()
-        writer.write(io.BytesIO())
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - on odd files pyHanko fails in many ways: zlib.error, RecursionError, KeyError…
-        return False
-    return True
+    return tuple(reason for reason, present in reasons.items() if present)
 
 
 def _rewritten(pdf: pikepdf.Pdf) -> bytes:
-    if pdf.Root.Pages.get("/Count") != len(pdf.pages):
-        # qpdf rebuilds the tree, with a right /Count, when the list of pages changes.
-        pdf.add_blank_page()
-        del pdf.pages[-1]
+    if "/Size" not in pdf.trailer:
+        pdf.trailer.Size = len(pdf.objects) + 1  # qpdf corrects it, but does not add it
     copy = io.BytesIO()
     pdf.save(copy, encryption=False, deterministic_id=True)
     return copy.getvalue()
-
-
-__all__ = ["Findings", "PdfRefused", "examine"]

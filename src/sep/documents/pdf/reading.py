@@ -1,5 +1,6 @@
 """The text of a page as a person reads it: lines joined into paragraphs, hyphenated words whole again."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -21,6 +22,10 @@ _SAME_PARAGRAPH = 1.9
 """Distances of two base lines, in heights of a line."""
 
 
+_Box = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     text: str
@@ -34,7 +39,7 @@ def paragraphs(page: pypdfium2.PdfPage) -> list[str]:
     """The paragraphs of the page in the order in which the file draws them."""
     text_page = page.get_textpage()
     try:
-        lines = list(_lines(page, text_page))
+        lines = list(_lines(text_page))
     finally:
         text_page.close()
     if not lines:
@@ -49,37 +54,35 @@ def paragraphs(page: pypdfium2.PdfPage) -> list[str]:
     return [paragraph for paragraph in cleaned if paragraph]
 
 
-def _lines(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Iterator[_Line]:
+def _lines(text_page: pypdfium2.PdfTextPage) -> Iterator[_Line]:
     for match in _LINE.finditer(text_page.get_text_range()):
         text = match[0].strip(" \t")
         if not text:
             continue
         first = match.start() + match[0].index(text)
-        boxes = [
-            _upright(
-                page,
-                text_page.get_charbox(raw.FPDFText_GetCharIndexFromTextIndex(text_page, index), loose=True),
-            )
+        ends = [
+            raw.FPDFText_GetCharIndexFromTextIndex(text_page, index)
             for index in (first, first + len(text) - 1)
         ]
+        # Letters on a page that lies on its side are drawn turned, and so the page itself is no measure;
+        # pdfium counts the angle clockwise.
+        quarters = -round(raw.FPDFText_GetCharAngle(text_page, ends[0]) / (math.pi / 2)) % 4
+        boxes = [_upright(text_page.get_charbox(end, loose=True), quarters) for end in ends]
         left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
         right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
         yield _Line(text, left, right, bottom, max(top - bottom, 1.0))
 
 
-def _upright(
-    page: pypdfium2.PdfPage, box: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
-    """The box on the page as it is displayed, with /Rotate applied."""
+def _upright(box: _Box, quarters: int) -> _Box:
+    """The box in a plane where its letters stand: they were turned left by `quarters` of a circle."""
     left, bottom, right, top = box
-    width, height = page.get_size()
-    match page.get_rotation():
-        case 90:
-            return bottom, height - right, top, height - left
-        case 180:
-            return width - right, height - top, width - left, height - bottom
-        case 270:
-            return width - top, left, width - bottom, right
+    match quarters:
+        case 1:
+            return bottom, -right, top, -left
+        case 2:
+            return -right, -top, -left, -bottom
+        case 3:
+            return -top, left, -bottom, right
         case _:
             return box
 

@@ -7,6 +7,7 @@ the files.
 import io
 
 import pikepdf
+from pyhanko.pdf_utils.writer import PdfFileWriter
 
 from sep.documents.pdf.inspection import examine
 from sep.documents.pdf.limits import DEFAULT
@@ -23,6 +24,8 @@ def rehearse() -> None:
         examine(_sheet() + damage, DEFAULT)
     for _ in draw(_sheet(), DEFAULT):
         pass
+    # What a file already signed needs besides: pyHanko dates a file of its own in the zone of the machine.
+    PdfFileWriter().write(io.BytesIO())
 
 
 def _sheet() -> bytes:

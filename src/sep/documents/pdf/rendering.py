@@ -19,6 +19,10 @@ MAX_HEIGHT_PIXELS: Final = 16_383
 """The limit of the WebP format."""
 PAPER: Final = 0.7
 """A sheet with letters is mostly paper: at least this share of its points equal the point before them."""
+_STEPS: Final = 15
+_SIXTEEN_STEPS: Final = [round(round(value / 255 * _STEPS) * 255 / _STEPS) for value in range(256)] * 3
+"""Smooth letters need no more of each colour: a page of a contract then weighs 35 KB and the densest 140 KB,
+where all steps take 225 and 400."""
 _FILE_ERRORS: Final = {raw.FPDF_ERR_PASSWORD: "pdf_password", raw.FPDF_ERR_SECURITY: "pdf_password"}
 
 
@@ -37,6 +41,7 @@ def draw(data: bytes, limits: Limits) -> Iterator[PageImage]:
         raise refusal("pdf_no_pages")
     if count > limits.max_pages:
         raise refusal("pdf_too_many_pages", limits)
+    document.init_forms()  # without it, what was typed into fields is not drawn
     for index in range(count):
         try:
             page = document[index]
@@ -58,10 +63,10 @@ def _page(page: pypdfium2.PdfPage, number: int) -> PageImage:
 
 
 def _encoded(image: Image.Image) -> bytes:
-    """WebP: letters without any loss, which is also the smaller way; photographs and scans with some."""
+    """WebP: letters without the blur of compression, which is also smaller; photographs and scans with it."""
     out = io.BytesIO()
     if _is_mostly_paper(image):
-        image.save(out, "WEBP", lossless=True, method=0)
+        image.point(_SIXTEEN_STEPS).save(out, "WEBP", lossless=True, method=0, quality=60)
     else:
         image.save(out, "WEBP", quality=80, method=0)
     return out.getvalue()

@@ -24,10 +24,9 @@ class Inspection:
     repairs: tuple[str, ...] = ()
 
 
-REPAIRS = frozenset({"damaged", "owner_password", "hybrid_xref", "page_count", "trailing_data", "not_strict"})
+REPAIRS = frozenset({"damaged", "owner_password", "hybrid_xref", "trailing_data", "not_strict"})
 """Reasons to rewrite: warnings of qpdf; restrictions without a password to open; two disagreeing
-cross-reference
-tables; a page count that is not so; bytes after the end; and what pyHanko's strict reader would not take."""
+cross-reference tables; bytes after the end; and what cannot be sealed as it stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,8 @@ def _answer(job: socket.socket, limits: Limits) -> list[Frame]:
         frame = receive_frame(job, room)
         room -= frame.size
         if "refused" in frame.fields:
+            if str(because := frame.fields.get("because", "")).isidentifier():
+                _logger.warning("a PDF file was refused because of %.50s", because)
             raise refusal(str(frame.fields["refused"]), limits)
         if "end" in frame.fields:
             return frames

@@ -32,7 +32,12 @@ def decoded_size(stream: pikepdf.Stream, limits: Limits) -> int:
         return 0
     if len(filters) == 1 and filters[0] in _FLATE:
         return _inflated_size(stream.read_raw_bytes(), limits)
-    size = len(stream.read_bytes())
+    try:
+        size = len(stream.read_bytes())
+    except (pikepdf.PdfError, pikepdf.DataDecodingError) as error:
+        if "limit exceeded" in str(error):
+            raise refusal("pdf_bomb") from None
+        raise
     if size > limits.max_stream_bytes:
         raise refusal("pdf_bomb")
     return size
