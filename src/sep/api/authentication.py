@@ -27,7 +27,7 @@ class Token(APIKeyHeader):
     openapi_description = "N3 <GUID> или Bearer <токен>"
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
-        address = request.META["REMOTE_ADDR"]
+        address = request.META.get("REMOTE_ADDR", "")
         if _count(f"bad-minute:{address}", 60, add=0) >= BAD_A_MINUTE or (
             _count(f"bad-hour:{address}", 3600, add=0) >= BAD_AN_HOUR
         ):

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import NinjaAPI, Path, Query
+from ninja import Path, Query
 from ninja.errors import HttpError
 from pydantic import AwareDatetime
 
 from sep.api import conversion, idempotency, problems
 from sep.api.authentication import Token, organization_of
+from sep.api.description import DescribedAPI
 from sep.api.parsing import BodyParser
 from sep.api.schemas import (
     MOST_IDS,
@@ -40,7 +41,7 @@ from sep.parties.errors import Refusal
 from sep.parties.models import Organization
 from sep.sealing import extract_protocol
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="СЭП: сервис электронного подписания",
     version="1",
     description=(

@@ -37,7 +37,7 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _address(request: HttpRequest) -> str:
     """Whence the link was opened, with the port when it is known: evidence."""
-    address, port = request.META["REMOTE_ADDR"], request.META.get("REMOTE_PORT", "")
+    address, port = request.META.get("REMOTE_ADDR", ""), request.META.get("REMOTE_PORT", "")
     return f"{address}:{port}" if port else str(address)
 
 
