@@ -104,15 +104,13 @@ def _take_order(control: socket.socket, children: dict[int, _Child], occupied: i
     job, status = descriptors
     try:
         pid = os.fork()
-    except OSError:
-        pid = -1
-    if pid == 0:
-        _become_disposable(job, occupied)
-    os.close(job)
-    if pid < 0:
-        os.close(status)
+    except OSError:  # no memory or no process left on the machine
+        _report(status, -signal.SIGKILL)
     else:
+        if pid == 0:
+            _become_disposable(job, occupied)
         children[pid] = _Child(time.monotonic() + seconds + _GRACE_SECONDS, status)
+    os.close(job)
     return True
 
 
@@ -121,9 +119,13 @@ def _reap(children: dict[int, _Child]) -> None:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
             child = children.pop(pid)
-            with contextlib.suppress(OSError):  # the service may have stopped listening
-                os.write(child.status, STATUS.pack(os.waitstatus_to_exitcode(status)))
-            os.close(child.status)
+            _report(child.status, os.waitstatus_to_exitcode(status))
+
+
+def _report(channel: int, code: int) -> None:
+    with contextlib.suppress(OSError):  # the service may have stopped listening
+        os.write(channel, STATUS.pack(code))
+    os.close(channel)
 
 
 def _end_overdue(children: dict[int, _Child]) -> None:

@@ -8,8 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -27,13 +26,12 @@ from sep.documents.pdf.wire import (
 
 _logger = logging.getLogger(__name__)
 
-_ATTEMPTS = 2
+_ATTEMPTS = 3
 _PATIENCE_SECONDS = 20.0
 """Beyond the job's own limit: for the fork server to start on a busy machine, and to report."""
 
 # How a process ended that gave no answer. A kill comes from outside: from an operator, or from the kernel
-# when the
-# machine, not the process, is out of memory. Everything else is pdfium or qpdf giving up on the file.
+# when the machine, not the process, is out of memory. Everything else is pdfium or qpdf giving up.
 _ENDINGS: Final = MappingProxyType(
     {
         -signal.SIGXCPU: "pdf_too_slow",
@@ -48,6 +46,12 @@ class _ServerLostError(Exception):
     """The fork server died; the job says nothing about the file and may be given again."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Server:
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+
+
 class Sandbox:
     """A fork server: started when first needed, when it died, and anew in a forked copy of the service.
 
@@ -56,8 +60,7 @@ class Sandbox:
     """
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
+        self._server: _Server | None = None
         self._renew_locks()
 
     def _renew_locks(self) -> None:
@@ -72,16 +75,19 @@ class Sandbox:
         """
         with self._places:
             for _ in range(_ATTEMPTS):
-                with suppress(_ServerLostError):
-                    return self._attempt(task, data, limits)
+                server = self.start()
+                try:
+                    return self._attempt(server, task, data, limits)
+                except _ServerLostError:
+                    self._drop(server)
         raise refusal("pdf_interrupted")
 
-    def _attempt(self, task: str, data: bytes, limits: Limits) -> list[Frame]:
+    def _attempt(self, server: _Server, task: str, data: bytes, limits: Limits) -> list[Frame]:
         job, far_job = socket.socketpair()
         status, far_status = socket.socketpair()
         with job, status:
             with far_job, far_status:
-                self._order(limits, far_job, far_status)
+                self._order(server, limits, far_job, far_status)
             patience = limits.wall_seconds + _PATIENCE_SECONDS
             job.settimeout(patience)
             status.settimeout(patience)
@@ -91,71 +97,78 @@ class Sandbox:
             except OversizedFrameError:
                 raise refusal("pdf_bomb") from None
             except TimeoutError:
-                self.stop()
-                raise refusal("pdf_too_slow") from None
+                # The kernel would have ended the reader long ago: it is the server that hangs.
+                raise _ServerLostError from None
             except (FrameError, OSError):
                 raise _ending(status) from None
 
-    def _order(self, limits: Limits, far_job: socket.socket, far_status: socket.socket) -> None:
+    def _order(
+        self, server: _Server, limits: Limits, far_job: socket.socket, far_status: socket.socket
+    ) -> None:
         with self._lock:
-            control = self._control or self._start()
+            if server is not self._server:
+                raise _ServerLostError
             try:
                 seconds = ORDER.pack(limits.wall_seconds)
-                socket.send_fds(control, [seconds], [far_job.fileno(), far_status.fileno()])
+                socket.send_fds(server.control, [seconds], [far_job.fileno(), far_status.fileno()])
             except OSError:
-                self._forget()
                 raise _ServerLostError from None
 
-    def start(self) -> None:
-        """Let the fork server import its libraries now, so that the first document need not wait for it."""
+    def start(self) -> _Server:
+        """The fork server, started if there is none."""
         with self._lock:
-            if self._control is None:
-                self._start()
+            if self._server is None:
+                self._server = _started()
+            return self._server
 
-    def _start(self) -> socket.socket:
-        near, far = socket.socketpair()
-        with far:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", "-m", "sep.documents.pdf.fork_server", str(far.fileno())],
-                pass_fds=[far.fileno()],
-                # Not the service's environment: that is where secrets are.
-                env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LANG": "C.UTF-8"},
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        self._control = near
-        return near
+    def _drop(self, server: _Server) -> None:
+        with self._lock:
+            if server is self._server:
+                self._server = None
+                _end(server)
 
     def stop(self) -> None:
         """End the fork server with all that it has forked; the next file starts another."""
         with self._lock:
-            self._forget()
-
-    def _forget(self) -> None:
-        control, process = self._control, self._process
-        self._control = self._process = None
-        if control is not None:
-            control.close()
-        if process is None:
-            return
-        try:
-            code = process.wait(timeout=1)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            code = process.wait()
-        if code:
-            _logger.error("the process that reads PDF files ended with code %d", code)
+            server, self._server = self._server, None
+            if server is not None:
+                _end(server)
 
     def abandon(self) -> None:
-        """After a fork of the service: the fork server is the other copy's, and so are held locks."""
-        if self._control is not None:
-            self._control.close()
-        if self._process is not None:
-            self._process.poll()  # not our child: marks it as ended, so that nobody waits for it
-        self._control = self._process = None
+        """After a fork of the service: its server is the other copy's, and so is whoever held the locks."""
+        if self._server is not None:
+            self._server.control.close()
+            self._server.process.poll()  # not our child: marks it as ended, so that nobody waits for it
+        self._server = None
         self._renew_locks()
+
+
+def _started() -> _Server:
+    near, far = socket.socketpair()
+    with far:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", "sep.documents.pdf.fork_server", str(far.fileno())],
+            pass_fds=[far.fileno()],
+            # Not the service's environment: that is where secrets are.
+            env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LANG": "C.UTF-8"},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    return _Server(process, near)
+
+
+def _end(server: _Server) -> None:
+    server.control.close()
+    try:
+        code = server.process.wait(timeout=1)
+    except subprocess.TimeoutExpired:  # it is still importing its libraries, or hangs
+        server.process.kill()
+        server.process.wait()
+        return
+    if code:
+        _logger.error("the process that reads PDF files ended with code %d", code)
 
 
 def _answer(job: socket.socket, limits: Limits) -> list[Frame]:
