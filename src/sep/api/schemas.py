@@ -3,11 +3,19 @@
 import base64
 import binascii
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from sep.parties.document_types import DOCUMENT_TYPES
@@ -15,6 +23,7 @@ from sep.parties.person import InvalidPhone, normalize_phone
 
 MOST_DOCUMENTS = 20
 MOST_IDS = 500
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
 # Control characters would break the protocol page and the logs; bidirectional overrides would forge them.
 _FORBIDDEN = re.compile(
@@ -48,6 +57,13 @@ def _pdf_bytes(value: Any) -> Any:
         raise ValueError("Содержимое не читается как base64.") from error
 
 
+def _sensible(value: datetime) -> datetime:
+    """Databases know neither the year 118 nor a zone of +22:03."""
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ValueError("Время вне допустимых пределов.")
+    return value.astimezone(UTC)
+
+
 def _known_type(value: Any) -> Any:
     if isinstance(value, str) and value not in DOCUMENT_TYPES:
         raise ValueError("Нет такого типа документа. Список: GET /v1/document-types.")
@@ -61,6 +77,7 @@ Title = Annotated[str, Field(min_length=1, max_length=300), BeforeValidator(_pri
 Phone = Annotated[
     str, BeforeValidator(_phone), WithJsonSchema({"type": "string", "examples": ["+79161234567"]})
 ]
+Moment = Annotated[AwareDatetime, AfterValidator(_sensible)]
 TypeCode = Annotated[
     str, BeforeValidator(_known_type), WithJsonSchema({"type": "string", "enum": list(DOCUMENT_TYPES)})
 ]
@@ -131,7 +148,7 @@ class _Envelope(Body):
         None
     )
     signing_methods: Annotated[list[Literal["sms_code"]], Field(min_length=1, max_length=1)] | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     auto_send: bool = True
 
     @field_validator("channels")

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Path, Query
 from ninja.errors import HttpError
-from pydantic import AwareDatetime
 
 from sep.api import conversion, idempotency, problems
 from sep.api.authentication import Token, organization_of
@@ -21,6 +20,7 @@ from sep.api.schemas import (
     DocumentTypeOut,
     EventOut,
     EventsOut,
+    Moment,
     NewDocumentIn,
     NewPackageIn,
     PackageOut,
@@ -128,7 +128,7 @@ def list_documents(  # noqa: PLR0917  ninja passes by name
     request: HttpRequest,
     id_patient_mis: Annotated[str | None, Query(alias="idPatientMis", max_length=100)] = None,
     status: Annotated[Status | None, Query()] = None,
-    changed_since: Annotated[AwareDatetime | None, Query(alias="changedSince")] = None,
+    changed_since: Annotated[Moment | None, Query(alias="changedSince")] = None,
     cursor: Annotated[str | None, Query(pattern="^[0-9]{1,18}$")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_IDS)] = 100,
 ) -> Any:
