@@ -187,7 +187,8 @@ def test_the_fork_server_is_not_told_the_secrets_of_the_service(monkeypatch):
     told = readable(pid, "environ")
 
     assert b"marker-of-a-secret" not in told
-    assert {entry.split(b"=")[0] for entry in told.split(b"\0") if entry} == {b"PYTHONPATH", b"LANG"}
+    names = {entry.split(b"=")[0] for entry in told.split(b"\0") if entry}
+    assert names <= {b"PYTHONPATH", b"LANG", b"LD_LIBRARY_PATH", b"PYTHONHOME"}
 
 
 def test_the_service_does_not_grow_with_the_files_it_takes():

@@ -149,14 +149,19 @@ def _started() -> _Server:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-P", "-m", "sep.documents.pdf.fork_server", str(far.fileno())],
             pass_fds=[far.fileno()],
-            # Not the service's environment: that is where secrets are.
-            env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LANG": "C.UTF-8"},
+            env=_environment(),
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
     return _Server(process, near)
+
+
+def _environment() -> dict[str, str]:
+    """Where Python is; nothing else of the service's own environment, for that is where secrets are."""
+    found = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "PYTHONHOME") if name in os.environ}
+    return {**found, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LANG": "C.UTF-8"}
 
 
 def _end(server: _Server) -> None:
