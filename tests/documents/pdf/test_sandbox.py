@@ -33,6 +33,13 @@ def eventually(what, *, seconds: float = 20):
     return value
 
 
+@pytest.fixture(autouse=True)
+def _idle_server():
+    """Whatever the test before did to it: a live server, and nobody reading."""
+    pdf.inspect(hostile.one_page())
+    eventually(lambda: not readers_of(server()))
+
+
 def exists(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -61,7 +68,6 @@ def test_a_reader_killed_midway_is_reported_and_the_next_file_is_read():
     def kill() -> None:
         os.kill(eventually(lambda: readers_of(server()))[0], signal.SIGKILL)
 
-    SANDBOX.start()
     killer = threading.Thread(target=kill)
     killer.start()
     with pytest.raises(PdfRefused) as refused:
@@ -78,7 +84,6 @@ def test_a_reader_that_crashes_costs_only_its_file(code):
     def crash() -> None:
         os.kill(eventually(lambda: readers_of(server()))[0], code)
 
-    SANDBOX.start()
     crasher = threading.Thread(target=crash)
     crasher.start()
     with pytest.raises(PdfRefused) as refused:
@@ -103,7 +108,6 @@ def test_a_file_being_read_outlives_its_fork_server():
         eventually(lambda: readers_of(pid))
         os.kill(pid, signal.SIGKILL)
 
-    SANDBOX.start()
     killer = threading.Thread(target=kill)
     killer.start()
     pages = pdf.render(SLOW)
@@ -124,7 +128,6 @@ def test_eight_threads_get_each_its_own_answer():
 
 
 def test_a_forked_copy_of_the_service_starts_a_server_of_its_own():
-    pdf.inspect(hostile.one_page())
     ours = server()
     told, tell = os.pipe()
     pid = os.fork()
@@ -215,7 +218,6 @@ def test_a_reader_that_stops_is_ended():
     def stop() -> None:
         os.kill(eventually(lambda: readers_of(server()))[0], signal.SIGSTOP)
 
-    SANDBOX.start()
     stopper = threading.Thread(target=stop)
     stopper.start()
     with pytest.raises(PdfRefused):
