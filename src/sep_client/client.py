@@ -105,11 +105,17 @@ class SepClient:
         return self._exchange.post("/packages", self._ours(package), Package)
 
     def resend(self, id_document: str) -> Document:
-        """Invite the signer again; `RateLimited` when this phone has had enough messages for now."""
+        """Invite the signer again; `RateLimited` when this phone has had enough messages for now.
+
+        A document that waits for no signature is `Invalid` with the code `nothing_to_sign`.
+        """
         return self._exchange.post(f"/documents/{segment(id_document)}/resend", {}, Document)
 
     def revoke(self, id_document: str, reason: str = "") -> Document:
-        """Take an unsigned document back; `reason` is shown to the signer who opens the link."""
+        """Take an unsigned document back; `reason` is shown to the signer who opens the link.
+
+        A document already signed, declined or expired is `Invalid` with the code `not_revocable`.
+        """
         return self._exchange.post(f"/documents/{segment(id_document)}/revoke", {"reason": reason}, Document)
 
     # ── asking ────────────────────────────────────────────────────────────────────────────────────────────

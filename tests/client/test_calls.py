@@ -5,7 +5,6 @@ import pytest
 
 from sep_client import (
     STATUSES_AT_ONCE,
-    Conflict,
     ConnectionFailed,
     Invalid,
     NewDocument,
@@ -15,7 +14,7 @@ from sep_client import (
     Timeout,
 )
 from tests.client.conftest import QUICK
-from tests.client.service import ID_LPU, PDF, TOKEN, Answer, Service, document, problem
+from tests.client.service import ID_LPU, PDF, TOKEN, Answer, Service, document
 
 
 def test_a_ping_checks_the_three_settings(service: Service, sep: SepClient):
@@ -201,12 +200,6 @@ def test_a_document_is_taken_back_with_a_reason(service: Service, sep: SepClient
     service.will(Answer(200, document("revoked")))
     assert sep.revoke("01JZ7Y", "Ошибка в дате").status.code == "revoked"
     assert service.asked[0].json == {"reason": "Ошибка в дате"}
-
-
-def test_a_signed_document_is_not_taken_back(service: Service, sep: SepClient):
-    service.will(Answer(409, problem("bad_status", "Документ уже подписан.")))
-    with pytest.raises(Conflict, match="уже подписан"):
-        sep.revoke("01JZ7Y", "Ошибка")
 
 
 def test_an_invitation_is_sent_again(service: Service, sep: SepClient):

@@ -41,6 +41,16 @@ def test_all_attempts_of_one_call_carry_the_same_key(service: Service, sep: SepC
     assert len({asked.body for asked in service.asked}) == 1
 
 
+def test_a_file_whose_examination_was_cut_short_is_sent_again(
+    service: Service, sep: SepClient, consent: NewDocument
+):
+    service.will(
+        Answer(422, problem("pdf_interrupted", "Проверка файла прервалась.")),
+        Answer(201, document("created")),
+    )
+    assert sep.create_document(consent).status.code == "created"
+
+
 def test_attempts_come_to_an_end(service: Service, sep: SepClient):
     service.will(*[Answer(503, problem("maintenance", "Идут работы.")) for _ in range(9)])
     with pytest.raises(ServerError) as caught:

@@ -35,6 +35,13 @@ IDS = ["child consent", "adult consent", "child contract", "adult contract"]
 MARKUP = r"#panic() $x^2$ *жирный* _курсив_ \ @ссылка <метка> `код` // нет"
 LONG = "Абдурахмангаджиева-Константинопольская Мария-Антуанетта-Элеонора Шарафутдиновна-кызы"
 UNBREAKABLE = "Щ" * 180
+ODD_NAMES = {
+    "apostrophe": "О'Коннор-д'Артаньян Д’Арси Жан-Поль оглы",
+    "Latin": "Müller-Łukasiewicz Élodie Anne-Sophie",
+    "no patronymic": "Ли Мэй",
+    "of 120 letters": "А" * 59 + " " + "Б" * 60,
+    "one letter": "И",
+}
 
 
 def pages(pdf: bytes) -> list[pypdfium2.PdfPage]:
@@ -129,6 +136,16 @@ def test_a_long_name_stays_on_the_sheet_and_whole(name: str, form: Form, full_na
     pdf = render(name, with_patient(form, full_name))
     assert overflow(pdf) == []
     assert letters(full_name) in letters(text(pdf))
+
+
+@pytest.mark.parametrize("full_name", ODD_NAMES.values(), ids=ODD_NAMES)
+@pytest.mark.parametrize("form", [adult_consent(DAY), adult_contract(DAY)], ids=["consent", "contract"])
+def test_an_odd_name_is_printed_as_it_is(form: Form, full_name: str):
+    pdf = render("consent" if isinstance(form, ConsentForm) else "contract", with_patient(form, full_name))
+    assert overflow(pdf) == []
+    assert len(pages(pdf)) == 2
+    assert "".join(full_name.split()) in "".join(text(pdf).split())
+    assert "\ufffd" not in text(pdf)
 
 
 def test_the_service_with_a_long_code_and_name_stays_in_the_table():

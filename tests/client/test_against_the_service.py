@@ -1,11 +1,9 @@
-"""The client against the service itself, over WSGI: one contract, spoken by both."""
+"""The client against the service itself, over a real connection: one contract, spoken by both."""
 
 import hashlib
 from datetime import date, timedelta
 
-import httpx2
 import pytest
-from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
 from sep import samples
@@ -22,6 +20,7 @@ from sep_client import (
     NotFound,
     PackageDocument,
     Patient,
+    RateLimited,
     Retries,
     SepClient,
     Signer,
@@ -29,8 +28,6 @@ from sep_client import (
 )
 from tests import builders
 from tests.ceremony import walk
-
-pytestmark = pytest.mark.django_db(transaction=True)
 
 ADULT = Patient(
     id_patient_mis="1040312",
@@ -49,19 +46,19 @@ CHILD = Patient(
 )
 
 
-def connect(token: str, id_lpu: str) -> SepClient:
-    return SepClient(
-        "http://testserver/sep/api",
-        token,
-        id_lpu,
-        transport=httpx2.WSGITransport(get_wsgi_application()),
-        retries=Retries(attempts=1),
-    )
+@pytest.fixture
+def clinic(transactional_db):
+    return builders.organization()
 
 
 @pytest.fixture
-def clinic():
-    return builders.organization()
+def connect(live_server):
+    """A way to connect as a МИС with these settings; nothing is repeated, so each answer is the first one."""
+
+    def with_settings(token: str, id_lpu: str) -> SepClient:
+        return SepClient(f"{live_server.url}/sep/api", token, id_lpu, retries=Retries(attempts=1))
+
+    return with_settings
 
 
 @pytest.fixture
@@ -70,7 +67,7 @@ def token(clinic) -> str:
 
 
 @pytest.fixture
-def sep(clinic, token):
+def sep(connect, clinic, token):
     with connect(token, str(clinic.id)) as client:
         yield client
 
@@ -93,7 +90,7 @@ def test_the_settings_are_checked(sep: SepClient, clinic):
     assert abs(answer.time - timezone.now()) < timedelta(minutes=1)
 
 
-def test_a_wrong_token_and_a_strange_organization_are_told_apart(token: str, clinic):
+def test_a_wrong_token_and_a_strange_organization_are_told_apart(connect, token: str, clinic):
     with connect("6f1b1d0c-0f0e-4a57-9f59-3b0a4f0d9a11", str(clinic.id)) as sep, pytest.raises(Unauthorized):
         sep.ping()
     with connect(token, str(builders.organization().id)) as sep:
@@ -195,6 +192,68 @@ def test_the_feed_tells_each_change_once(sep: SepClient):
     later = list(sep.events(after=first[-1].cursor))
     assert [(event.id_document, event.status.code) for event in later] == [(created.id_document, "revoked")]
     assert list(sep.events(after=later[-1].cursor)) == []
+
+
+def test_a_package_with_one_bad_file_is_refused_whole(sep: SepClient):
+    consent = adult_consent()
+    files = {"good": consent.content, "bad": Content(data=b"Not a PDF at all")}
+    documents = [
+        PackageDocument(
+            id_document_mis=f"{consent.id_document_mis}-{name}", name="ИДС", type="consent", content=content
+        )
+        for name, content in files.items()
+    ]
+    with pytest.raises(Invalid) as caught:
+        sep.create_package(NewPackage(patient=ADULT, signer=consent.signer, documents=documents))
+    assert caught.value.code == "not_a_pdf"
+    assert [error.path for error in caught.value.errors] == ["documents.1.content.data"]
+    assert list(sep.documents()) == []
+
+
+def test_the_list_is_narrowed_by_status_and_time(sep: SepClient):
+    ids = [sep.create_document(adult_consent()).id_document for _ in range(2)]
+    sep.revoke(ids[1], "Ошибка в дате")
+    assert [each.id_document for each in sep.documents(status="revoked")] == [ids[1]]
+    assert [
+        each.id_document for each in sep.documents(changed_since=timezone.now() - timedelta(hours=1))
+    ] == ids
+    assert list(sep.documents(changed_since=timezone.now() + timedelta(hours=1))) == []
+
+
+def test_a_signed_document_is_neither_taken_back_nor_sent_again(sep: SepClient):
+    created = sep.create_document(adult_consent())
+    document = Document.objects.get(pk=created.id_document)
+    walk.sign(document, walk.opened_visit(document.package))
+    with pytest.raises(Invalid) as back:
+        sep.revoke(created.id_document, "Ошибка")
+    assert back.value.code == "not_revocable"
+    assert "Получатель подписал документ" in back.value.message
+    with pytest.raises(Invalid) as again:
+        sep.resend(created.id_document)
+    assert again.value.code == "nothing_to_sign"
+
+
+def test_one_phone_is_not_flooded_with_invitations(sep: SepClient):
+    created = sep.create_document(adult_consent())
+    sep.resend(created.id_document)
+    sep.resend(created.id_document)
+    with pytest.raises(RateLimited) as caught:
+        sep.resend(created.id_document)
+    assert caught.value.code == "too_many_messages"
+    assert 0 < caught.value.retry_after <= 600
+
+
+def test_following_ends_with_the_signature_made_meanwhile(sep: SepClient):
+    created = sep.create_document(adult_consent())
+    document = Document.objects.get(pk=created.id_document)
+    visit = walk.opened_visit(document.package)
+    drain()
+    seen = []
+    for each in sep.follow(created.id_document, timeout=60, every=0.01):
+        seen.append(each.status.code)
+        if each.status.code == "sent":
+            walk.sign(document, visit)
+    assert (seen[0], seen[-1]) == ("sent", "signed")
 
 
 def test_what_is_not_there_is_not_found(sep: SepClient):
