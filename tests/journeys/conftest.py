@@ -38,7 +38,7 @@ def screen(chromium, live_server):
 
     def opened(**options):
         context = chromium.new_context(base_url=live_server.url, locale="en-US", **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(40_000)
         contexts.append(context)
         page = context.new_page()
         page.on("request", note_request)
