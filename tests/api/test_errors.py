@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from sep.documents.models import Document
+from sep.documents.pdf.errors import refusal
 from sep.parties import tokens
 from sep.parties.models import ApiKey
 from tests import builders
@@ -204,3 +205,13 @@ def test_failure_of_ours_has_a_request_id_and_no_details(mis, monkeypatch):
     body = problem(mis.get("/documents"), 500)
     assert body["requestId"]
     assert "division" not in str(body)
+
+
+def test_interrupted_inspection_may_be_repeated(mis, monkeypatch):
+    def interrupted(_pdf):
+        raise refusal("pdf_interrupted")
+
+    monkeypatch.setattr("sep.documents.intake.inspect", interrupted)
+    answer = mis.post("/documents", mis.document())
+    assert problem(answer, 503)["errorCode"] == "pdf_interrupted"
+    assert answer["Retry-After"] == "1"

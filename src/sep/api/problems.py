@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -105,10 +106,15 @@ def install(api: NinjaAPI) -> None:
     def other(_request: HttpRequest, error: HttpError) -> HttpResponse:
         return for_status(error.status_code)
 
+    @api.exception_handler(RequestDataTooBig)
+    def too_big(_request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+        return for_status(413)
+
     @api.exception_handler(Refusal)
     def refused(_request: HttpRequest, error: Refusal) -> HttpResponse:
         one = {"path": error.path, "code": error.code, "message": error.message}
-        return problem(422, error.code, error.message, [one] if error.path else [])
+        status, headers = (503, {"Retry-After": "1"}) if error.temporary else (422, None)
+        return problem(status, error.code, error.message, [one] if error.path else [], headers)
 
     @api.exception_handler(DocumentConflict)
     def conflict(_request: HttpRequest, _error: DocumentConflict) -> HttpResponse:

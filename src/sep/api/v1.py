@@ -57,7 +57,7 @@ api = DescribedAPI(
 problems.install(api)
 
 _CONNECTION, _DOCUMENTS, _CHANGES, _DICTIONARIES = "Соединение", "Документы", "Изменения", "Справочники"
-_PROBLEMS = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 500}): Problem}
+_PROBLEMS = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503}): Problem}
 
 DocumentId = Annotated[str, Path(pattern="^[0-9A-HJKMNP-TV-Z]{26}$", description="idDocument")]
 
@@ -340,7 +340,8 @@ def _submit(organization: Organization, payload: NewDocumentIn | NewPackageIn) -
         if isinstance(payload, NewPackageIn):
             raise
         # The business speaks of packages; the caller sent one document and has no array to look in.
-        raise Refusal(refusal.code, refusal.message, refusal.path.removeprefix("documents.0.")) from refusal
+        path = refusal.path.removeprefix("documents.0.")
+        raise Refusal(refusal.code, refusal.message, path, temporary=refusal.temporary) from refusal
     documents = _documents(organization).filter(package=submitted.package).order_by("position")
     status = 201 if submitted.created else 200
     return status, conversion.package_out(submitted.package, list(documents), timezone.now())

@@ -27,6 +27,8 @@ def main(demo_data: Path | None) -> None:
 
         try:
             os.environ.update(json.loads((demo_data / ENVIRONMENT_FILE).read_text()))
+            described = json.loads((demo_data / "demo.json").read_text())
+            os.environ.update(SEP_TOKEN=described["token"], SEP_ID_LPU=described["idLpu"])
         except OSError as error:
             raise click.BadParameter("здесь не запускалась sep demo.", param_hint="--demo") from error
 

@@ -189,4 +189,4 @@ def _inspected(new: NewDocument, path: str) -> Inspection:
     try:
         return inspect(new.pdf)
     except PdfRefused as error:
-        raise Refusal(error.code, error.message, f"{path}.data") from error
+        raise Refusal(error.code, error.message, f"{path}.data", temporary=error.temporary) from error

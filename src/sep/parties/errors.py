@@ -8,10 +8,12 @@ class Refusal(Exception):
         code: stable, for programs.
         message: Russian, for people.
         path: which part of the request it is about, e.g. `signer.phone`; empty when about the whole.
+        temporary: whether the same request may succeed a moment later.
     """
 
-    def __init__(self, code: str, message: str, path: str = "") -> None:
+    def __init__(self, code: str, message: str, path: str = "", *, temporary: bool = False) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
         self.path = path
+        self.temporary = temporary
