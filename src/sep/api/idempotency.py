@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -32,9 +33,7 @@ def answer(request: HttpRequest, produce: Callable[[], tuple[int, Any]]) -> Http
     if len(key) > LONGEST_KEY:
         return problem(400, "bad_idempotency_key", f"Idempotency-Key не длиннее {LONGEST_KEY} знаков.")
     organization = organization_of(request)
-    fingerprint = hashlib.sha256(
-        f"{request.method} {request.path}\n".encode() + hashlib.sha256(request.body).digest()
-    ).digest()
+    fingerprint = _fingerprint(request)
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -42,18 +41,13 @@ def answer(request: HttpRequest, produce: Callable[[], tuple[int, Any]]) -> Http
                 organization=organization, key=key, request_hash=fingerprint, created_at=now
             )
     except IntegrityError:
-        kept = KeptAnswer.objects.get(organization=organization, key=key)
-        if bytes(kept.request_hash) != fingerprint:
-            return problem(422, "idempotency_key_reused", "Этот Idempotency-Key уже был с другим запросом.")
-        if kept.status:
-            return _as_json(kept.status, json.loads(bytes(kept.body)), replayed=True)
-        taken_over = KeptAnswer.objects.filter(pk=kept.pk, status=0, created_at__lt=now - _ABANDONED).update(
-            created_at=now
-        )
-        if not taken_over:
-            return problem(
-                409, "in_progress", "Такой же запрос ещё выполняется.", headers={"Retry-After": "1"}
-            )
+        found = KeptAnswer.objects.filter(organization=organization, key=key).first()
+        if found is None:  # the first request failed between our insert and our look
+            return _in_progress()
+        earlier = _earlier_answer(found, fingerprint, now)
+        if earlier is not None:
+            return earlier
+        kept = found
     try:
         status, body = produce()
     except BaseException:
@@ -61,6 +55,34 @@ def answer(request: HttpRequest, produce: Callable[[], tuple[int, Any]]) -> Http
         raise
     KeptAnswer.objects.filter(pk=kept.pk).update(status=status, body=json.dumps(body).encode())
     return _as_json(status, body)
+
+
+def _fingerprint(request: HttpRequest) -> bytes:
+    """Hash what a request says: of multipart its parts, for the boundary between them is new each time."""
+    said = [f"{request.method} {request.path}".encode()]
+    if request.content_type == "multipart/form-data":
+        said += [part.encode() for name, text in sorted(request.POST.items()) for part in (name, str(text))]
+        for name, file in sorted(request.FILES.items()):
+            assert isinstance(file, File)
+            file.seek(0)
+            said += [name.encode(), file.read()]
+    else:
+        said.append(request.body)
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in said)).digest()
+
+
+def _earlier_answer(kept: KeptAnswer, fingerprint: bytes, now: datetime) -> HttpResponse | None:
+    """Return what the second request under a key is answered, `None` when it takes an abandoned place."""
+    if bytes(kept.request_hash) != fingerprint:
+        return problem(422, "idempotency_key_reused", "Этот Idempotency-Key уже был с другим запросом.")
+    if kept.status:
+        return _as_json(kept.status, json.loads(bytes(kept.body)), replayed=True)
+    abandoned = KeptAnswer.objects.filter(pk=kept.pk, status=0, created_at__lt=now - _ABANDONED)
+    return None if abandoned.update(created_at=now) else _in_progress()
+
+
+def _in_progress() -> HttpResponse:
+    return problem(409, "in_progress", "Такой же запрос ещё выполняется.", headers={"Retry-After": "1"})
 
 
 def _as_json(status: int, body: Any, *, replayed: bool = False) -> HttpResponse:

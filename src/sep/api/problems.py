@@ -106,9 +106,7 @@ def install(api: NinjaAPI) -> None:
     def other(_request: HttpRequest, error: HttpError) -> HttpResponse:
         return for_status(error.status_code)
 
-    @api.exception_handler(RequestDataTooBig)
-    def too_big(_request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
-        return for_status(413)
+    api.add_exception_handler(RequestDataTooBig, lambda _request, _error: for_status(413))
 
     @api.exception_handler(Refusal)
     def refused(_request: HttpRequest, error: Refusal) -> HttpResponse:

@@ -20,6 +20,7 @@ from sep.api.schemas import (
     DocumentTypeOut,
     EventOut,
     EventsOut,
+    Identifier,
     Moment,
     NewDocumentIn,
     NewPackageIn,
@@ -126,7 +127,7 @@ def create_package(request: HttpRequest, payload: NewPackageIn) -> HttpResponse:
 )
 def list_documents(  # noqa: PLR0917  ninja passes by name
     request: HttpRequest,
-    id_patient_mis: Annotated[str | None, Query(alias="idPatientMis", max_length=100)] = None,
+    id_patient_mis: Annotated[Identifier | None, Query(alias="idPatientMis")] = None,
     status: Annotated[Status | None, Query()] = None,
     changed_since: Annotated[Moment | None, Query(alias="changedSince")] = None,
     cursor: Annotated[str | None, Query(pattern="^[0-9]{1,18}$")] = None,
