@@ -9,9 +9,8 @@ from sep_client.errors import CertificateFailed, ConnectionFailed, RateLimited, 
 _PASSING: Final = frozenset({502, 503, 504})
 """Answers that speak of a moment, not of the request; after 500 the same request would fail again."""
 
-_PASSING_CODES: Final = frozenset({"in_progress", "pdf_interrupted"})
-"""Refusals that speak of a moment as well: the first attempt, whose answer was lost, is still being done
-under the same `Idempotency-Key`; the service's examination of the file was cut short."""
+_IN_PROGRESS: Final = "in_progress"
+"""409: the first attempt, whose answer was lost, is still being done under the same `Idempotency-Key`."""
 
 
 @dataclass(frozen=True)
@@ -43,4 +42,4 @@ class Retries:
 def _may_pass(error: SepError, status: int | None) -> bool:
     if isinstance(error, ConnectionFailed):
         return not isinstance(error, CertificateFailed)
-    return isinstance(error, RateLimited) or status in _PASSING or error.code in _PASSING_CODES
+    return isinstance(error, RateLimited) or status in _PASSING or error.code == _IN_PROGRESS

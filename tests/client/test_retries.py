@@ -42,10 +42,10 @@ def test_all_attempts_of_one_call_carry_the_same_key(service: Service, sep: SepC
 
 
 def test_a_file_whose_examination_was_cut_short_is_sent_again(
-    service: Service, sep: SepClient, consent: NewDocument
+    service: Service, sep: SepClient, consent: NewDocument, no_pauses
 ):
     service.will(
-        Answer(422, problem("pdf_interrupted", "Проверка файла прервалась.")),
+        Answer(503, problem("pdf_interrupted", "Проверка файла прервалась."), {"Retry-After": "1"}),
         Answer(201, document("created")),
     )
     assert sep.create_document(consent).status.code == "created"
