@@ -1,3 +1,5 @@
+"""Who may sign what, to the day."""
+
 from datetime import date
 
 import pytest
@@ -8,76 +10,94 @@ from sep.parties.errors import Refusal
 from sep.parties.models import SignerRole
 from sep.parties.person import Person, SigningPerson
 
-CONSENT, CONTRACT = DOCUMENT_TYPES["consent"], DOCUMENT_TYPES["contract"]
-CHILD = Person("Тестовый", "Тест", "Тестович", date(2013, 8, 31))
+BORN = date(2010, 8, 31)
+MOTHER = {"relation": "mother", "in_medical_record": True, "birth_date": date(1986, 5, 12)}
+ALONE_FROM = {
+    "consent": 15,
+    "refusal": 15,
+    "personal_data_consent": 18,
+    "contract": 18,
+    "act": 18,
+    "other": 18,
+}
 
 
-def signing(person, **changes):
-    return SigningPerson(**{**person.__dict__, "phone": "+79161234567", **changes})
+def refusal(code, day, role=SignerRole.PATIENT, born=BORN, **signer):
+    """The code and the place of the refusal, `None` when the person may sign."""
+    patient = Person("Тестовый", "Тест", "Тестович", born)
+    values = {**patient.__dict__, **signer}
+    try:
+        check_signer(DOCUMENT_TYPES[code], patient, role, SigningPerson(**values), day)
+    except Refusal as refused:
+        return refused.code, refused.path
+    return None
 
 
-def mother(**changes):
-    person = Person("Тестовая", "Анна", "", date(1985, 1, 2))
-    return signing(person, **{"relation": "mother", "in_medical_record": True, **changes})
+def test_every_kind_of_document_has_its_age():
+    assert set(ALONE_FROM) == set(DOCUMENT_TYPES)
 
 
-def refusal(*arguments):
-    with pytest.raises(Refusal) as refused:
-        check_signer(*arguments)
-    return refused.value.code
-
-
-def test_patient_signs_a_consent_from_the_fifteenth_birthday_and_not_a_day_before():
-    own = signing(CHILD)
-    assert refusal(CONSENT, CHILD, SignerRole.PATIENT, own, date(2028, 8, 30)) == "representative_required"
-    check_signer(CONSENT, CHILD, SignerRole.PATIENT, own, date(2028, 8, 31))
-
-
-def test_contract_waits_for_the_eighteenth_birthday():
-    own = signing(CHILD)
-    assert refusal(CONTRACT, CHILD, SignerRole.PATIENT, own, date(2031, 8, 30)) == "representative_required"
-    check_signer(CONTRACT, CHILD, SignerRole.PATIENT, own, date(2031, 8, 31))
-
-
-@pytest.mark.parametrize(
-    ("day", "age"),
-    [(date(2027, 2, 28), 14), (date(2027, 3, 1), 15), (date(2028, 2, 28), 15), (date(2028, 2, 29), 16)],
-)
-def test_born_on_29_february_grows_older_on_1_march_of_a_common_year(day, age):
-    assert Person("А", "Б", "", date(2012, 2, 29)).age_on(day) == age
-
-
-@pytest.mark.parametrize("relation", sorted(LEGAL_RELATIONS))
-def test_legal_representative_may_sign_for_a_child(relation):
-    check_signer(CONSENT, CHILD, SignerRole.REPRESENTATIVE, mother(relation=relation), date(2026, 6, 25))
+@pytest.mark.parametrize(("code", "years"), ALONE_FROM.items())
+def test_patient_signs_alone_from_the_birthday_and_not_a_day_earlier(code, years):
+    birthday = BORN.replace(year=BORN.year + years)
+    assert refusal(code, birthday.replace(day=30)) == ("representative_required", "signer.role")
+    assert refusal(code, birthday) is None
 
 
 @pytest.mark.parametrize(
-    ("changes", "code"),
+    ("day", "may"),
     [
-        ({"relation": "grandmother"}, "not_a_legal_representative"),
-        ({"relation": ""}, "not_a_legal_representative"),
-        ({"birth_date": date(2009, 1, 1)}, "representative_under_age"),
-        ({"in_medical_record": False}, "representative_not_in_record"),
+        (date(2027, 2, 28), False),
+        (date(2027, 3, 1), True),
     ],
 )
-def test_representative_without_the_right_is_refused(changes, code):
+def test_child_of_the_29th_of_february_grows_older_on_the_1st_of_march(day, may):
+    assert (refusal("consent", day, born=date(2012, 2, 29)) is None) == may
+
+
+def test_child_of_the_29th_of_february_has_a_birthday_in_a_leap_year():
+    born = date(2012, 2, 29)
+    assert Person("А", "Б", "", born).age_on(date(2028, 2, 28)) == 15
+    assert Person("А", "Б", "", born).age_on(date(2028, 2, 29)) == 16
+
+
+def test_birth_date_in_the_future_is_a_mistake_whoever_signs():
+    tomorrow, today = date(2026, 6, 26), date(2026, 6, 25)
+    for role in SignerRole:
+        assert refusal("consent", today, role, born=tomorrow, **({} if role == "patient" else MOTHER)) == (
+            "birth_date_in_future",
+            "patient.birthDate",
+        )
+
+
+@pytest.mark.parametrize("code", DOCUMENT_TYPES)
+@pytest.mark.parametrize("relation", sorted(LEGAL_RELATIONS))
+def test_legal_representative_may_sign_for_a_newborn(code, relation):
+    signer = {**MOTHER, "relation": relation}
+    assert refusal(code, BORN, SignerRole.REPRESENTATIVE, **signer) is None
+
+
+@pytest.mark.parametrize("relation", ["", "grandmother", "sister", "Mother", "spouse"])
+def test_nobody_else_represents_a_child(relation):
+    signer = {**MOTHER, "relation": relation}
+    found = refusal("consent", date(2026, 6, 25), SignerRole.REPRESENTATIVE, **signer)
+    assert found == ("not_a_legal_representative", "signer.relation")
+
+
+def test_representative_comes_of_age_on_the_birthday():
     day = date(2026, 6, 25)
-    assert refusal(CONSENT, CHILD, SignerRole.REPRESENTATIVE, mother(**changes), day) == code
+    young = {**MOTHER, "birth_date": date(2008, 6, 26)}
+    grown = {**MOTHER, "birth_date": date(2008, 6, 25)}
+    assert refusal("consent", day, SignerRole.REPRESENTATIVE, **young) == (
+        "representative_under_age",
+        "signer.birthDate",
+    )
+    assert refusal("consent", day, SignerRole.REPRESENTATIVE, **grown) is None
 
 
-def test_contract_does_not_ask_for_the_medical_record():
-    signer = mother(in_medical_record=False)
-    check_signer(CONTRACT, CHILD, SignerRole.REPRESENTATIVE, signer, date(2026, 6, 25))
-
-
-def test_patient_of_the_future_is_refused():
-    own = signing(CHILD)
-    assert refusal(CONSENT, CHILD, SignerRole.PATIENT, own, date(2010, 1, 1)) == "birth_date_in_future"
-
-
-@pytest.mark.parametrize("kind", DOCUMENT_TYPES.values(), ids=lambda kind: kind.code)
-def test_every_kind_names_its_article_and_warns_honestly(kind):
-    assert kind.article
-    assert kind.warning
-    assert kind.retention_years >= 5
+@pytest.mark.parametrize("code", DOCUMENT_TYPES)
+def test_medical_record_must_name_the_representative_only_where_the_law_says_so(code):
+    signer = {**MOTHER, "in_medical_record": False}
+    found = refusal(code, date(2020, 1, 1), SignerRole.REPRESENTATIVE, **signer)
+    named = code in {"consent", "refusal"}
+    assert found == (("representative_not_in_record", "signer.inMedicalRecord") if named else None)
