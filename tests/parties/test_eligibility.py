@@ -101,3 +101,9 @@ def test_medical_record_must_name_the_representative_only_where_the_law_says_so(
     found = refusal(code, date(2020, 1, 1), SignerRole.REPRESENTATIVE, **signer)
     named = code in {"consent", "refusal"}
     assert found == (("representative_not_in_record", "signer.inMedicalRecord") if named else None)
+
+
+@pytest.mark.parametrize("kind", DOCUMENT_TYPES.values(), ids=lambda kind: kind.code)
+def test_every_kind_names_its_article_and_warns_honestly(kind):
+    assert "ст." in kind.article
+    assert "СМС" in kind.warning

@@ -2,19 +2,32 @@
 
 import logging.config
 import re
+import sys
+import traceback
 
 import structlog
 
 _LINK = re.compile(r"/s/[0-9A-Za-z]{8,}")
 
 
-def without_tokens(
+def without_messages(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
+    """Tell the kinds and the places of an exception and of what caused it: a message may quote a person."""
+    told = event.pop("exc_info", None)
+    error = told[1] if isinstance(told, tuple) else sys.exc_info()[1] if told is True else told
+    lines: list[str] = []
+    while isinstance(error, BaseException):
+        lines += [*traceback.format_tb(error.__traceback__), type(error).__qualname__, "\n"]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if lines:
+        event["exception"] = "".join(lines).rstrip()
+    return event
+
+
+def without_tokens(_logger: object, _method: str, line: str) -> str:
     """Take the secret out of a link's path, wherever in a line it stands."""
-    return {
-        name: _LINK.sub("/s/…", value) if isinstance(value, str) else value for name, value in event.items()
-    }
+    return _LINK.sub("/s/…", line)
 
 
 def logging_configuration(log_format: str) -> None:
@@ -22,7 +35,7 @@ def logging_configuration(log_format: str) -> None:
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -39,9 +52,9 @@ def logging_configuration(log_format: str) -> None:
                     "()": structlog.stdlib.ProcessorFormatter,
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                        *([structlog.processors.format_exc_info] if log_format == "json" else []),
-                        without_tokens,
+                        without_messages,
                         renderer,
+                        without_tokens,
                     ],
                     "foreign_pre_chain": shared,
                 },
