@@ -175,13 +175,14 @@ def organization_add(name: str, short_name: str, phone: str, time_zone: str, sms
     _prepare()
     from zoneinfo import available_timezones
 
+    from django.core.exceptions import ValidationError as DjangoValidationError
     from django.utils import timezone
 
     from sep.parties.models import Organization
 
     if time_zone not in available_timezones():
         raise click.BadParameter("нет такого часового пояса.", param_hint="--time-zone")
-    added = Organization.objects.create(
+    added = Organization(
         name=name,
         short_name=short_name,
         phone=phone,
@@ -189,6 +190,12 @@ def organization_add(name: str, short_name: str, phone: str, time_zone: str, sms
         sms_sender=sms_sender,
         created_at=timezone.now(),
     )
+    try:
+        added.clean_fields()  # SQLite would take a name that no SMS can hold
+    except DjangoValidationError as error:
+        field, faults = next(iter(error.message_dict.items()))
+        raise click.BadParameter(faults[0], param_hint=f"--{field.replace('_', '-')}") from error
+    added.save(force_insert=True)
     click.echo(f"Идентификатор МО для КЭП: {added.id}")
 
 
