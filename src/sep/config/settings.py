@@ -21,6 +21,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False
 
 INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.auth",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "ninja",
     "sep.jobs",
@@ -32,6 +36,20 @@ INSTALLED_APPS = [
     "sep.api",
     "sep.verify",
     "sep.config",
+    # The clinic's workplace: its apps below the ones that build on them.
+    "clinic.home",
+    "clinic.signing",
+    "clinic.forms",
+    "clinic.visits",
+    "clinic.patients",
+    "clinic.staff",
+    "clinic.institution",
+    "clinic.workplace",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "django_htmx",
 ]
 
 MIDDLEWARE = [
@@ -40,10 +58,16 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "sep.api.middleware.ApiAnswers",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -54,7 +78,10 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
                 "sep.config.context.contour",
+                "clinic.workplace.navigation.workplace",
             ],
         },
     },
@@ -122,6 +149,20 @@ CSRF_FAILURE_VIEW = "sep.ceremony.pages.arrival.cookies_needed"
 LANGUAGE_COOKIE_SECURE = ENVIRONMENT.secure
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# Accounts of the clinic's staff. Patients have no passwords and no sessions of this kind.
+AUTH_USER_MODEL = "staff.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home:today"
+SESSION_COOKIE_NAME = "__Host-staff" if ENVIRONMENT.secure else "staff"
+SESSION_COOKIE_SECURE = ENVIRONMENT.secure
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a shift
 X_FRAME_OPTIONS = "SAMEORIGIN" if ENVIRONMENT.simulator else "DENY"
 _FRAMED_BY = [SELF] if ENVIRONMENT.simulator else [NONE]  # the demo's phone shows the pages in a frame
 CONTENT_SECURITY_POLICY = {

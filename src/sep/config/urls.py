@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sep.verify.urls")),
     path("sep/api/v1/", api.urls),
     path("", include("sep.delivery.views")),
+    path("clinic/", include("clinic.urls")),
     path("healthz", health.alive),
     path("readyz", health.ready),
 ]

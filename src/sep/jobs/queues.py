@@ -31,5 +31,7 @@ QUEUES: Final[dict[str, Queue]] = {
     "pages": Queue(concurrency=2, polling=0.25),
     # Workflows that sleep or wait for an answer hold a thread, and must not hold a sender's place.
     "waiting": Queue(concurrency=128, polling=0.5),
+    # The workplace's calls to the service: a person looks at the table and waits.
+    "clinic": Queue(concurrency=8, polling=0.25),
     "housekeeping": Queue(concurrency=2, polling=1.0),
 }

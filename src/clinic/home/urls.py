@@ -1,0 +1,8 @@
+from django.urls import path
+
+from clinic.home import views
+
+app_name = "home"
+urlpatterns = [
+    path("", views.today, name="today"),
+]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class InstitutionConfig(AppConfig):
+    name = "clinic.institution"
+    label = "institution"

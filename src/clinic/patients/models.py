@@ -1,0 +1,148 @@
+"""Patients of the clinic, their representatives and policies."""
+
+from datetime import date
+
+from django.db import models
+
+from clinic.institution.models import Institution
+
+
+class Sex(models.IntegerChoices):
+    """Codes of the federal dictionary 1.2.643.5.1.13.13.11.1040, which the service takes too."""
+
+    MALE = 1, "Мужской"
+    FEMALE = 2, "Женский"
+
+
+class Relation(models.TextChoices):
+    """Who a representative is to the patient. All but the last may sign for him (323-ФЗ ст. 20 ч. 2)."""
+
+    MOTHER = "mother", "Мать"
+    FATHER = "father", "Отец"
+    GUARDIAN = "guardian", "Опекун"
+    TRUSTEE = "trustee", "Попечитель"
+    ADOPTIVE_PARENT = "adoptive_parent", "Усыновитель"
+    OTHER = "other", "Другой родственник (подписывать не может)"
+
+
+class FullName(models.Model):
+    """The parts of a person's name; a patronymic may be absent."""
+
+    family = models.CharField("Фамилия", max_length=120)
+    given = models.CharField("Имя", max_length=120)
+    patronymic = models.CharField("Отчество", max_length=120, blank=True)
+    birth_date = models.DateField("Дата рождения")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.family, self.given, self.patronymic) if part)
+
+    @property
+    def initials(self) -> str:
+        """«Тестовый Т. Т.», with unbreakable spaces."""
+        letters = [f"{part[0]}." for part in (self.given, self.patronymic) if part]
+        return "\u00a0".join([self.family, *letters])
+
+    def age_on(self, day: date) -> int:
+        """Full years; born on 29 February, one is a year older on 1 March."""
+        return (
+            day.year
+            - self.birth_date.year
+            - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+        )
+
+
+class Patient(FullName):
+    """«Карточка пациента». The card's number is `idPatientMis` for the service.
+
+    `family_key`, `given_key`, `patronymic_key`, `phone_key` are what the search looks at: lower case, ё as е,
+    digits only; `save()` keeps them in step.
+    """
+
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
+    card_number = models.CharField("Номер карты", max_length=20)
+    sex = models.PositiveSmallIntegerField("Пол", choices=Sex)
+    birth_place = models.CharField("Место рождения", max_length=300, blank=True)
+    snils = models.CharField("СНИЛС", max_length=11, blank=True)
+    document_kind = models.CharField("Документ", max_length=60, blank=True, default="Паспорт гражданина РФ")
+    document_series = models.CharField("Серия", max_length=20, blank=True)
+    document_number = models.CharField("Номер", max_length=30, blank=True)
+    document_issued_by = models.CharField("Кем выдан", max_length=300, blank=True)
+    document_issued_on = models.DateField("Когда выдан", null=True, blank=True)
+    phone = models.CharField("Телефон сотовый", max_length=20, blank=True)
+    home_phone = models.CharField("Телефон домашний", max_length=20, blank=True)
+    email = models.EmailField("Эл. почта", blank=True)
+    address_registered = models.CharField("Адрес регистрации", max_length=300, blank=True)
+    address_actual = models.CharField("Адрес фактический", max_length=300, blank=True)
+    inn = models.CharField("ИНН", max_length=12, blank=True)
+    occupation = models.CharField("Статус", max_length=60, blank=True)
+    notes = models.TextField("Доп. сведения", blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    family_key = models.CharField(max_length=120, editable=False)
+    given_key = models.CharField(max_length=120, editable=False)
+    patronymic_key = models.CharField(max_length=120, editable=False)
+    phone_key = models.CharField(max_length=20, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "card_number"], name="card_number_of_institution"),
+        ]
+
+    @property
+    def document(self) -> str:
+        """«Паспорт гражданина РФ 07 09 123456», or an empty string."""
+        if not self.document_number:
+            return ""
+        return " ".join(
+            part for part in (self.document_kind, self.document_series, self.document_number) if part
+        )
+
+
+class Representative(FullName):
+    """Who may sign for the patient, as the medical record knows him."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="representatives")
+    relation = models.CharField("Кем приходится", max_length=20, choices=Relation)
+    basis = models.CharField("Документ о представительстве", max_length=300, blank=True)
+    document = models.CharField("Документ, удостоверяющий личность", max_length=300, blank=True)
+    address = models.CharField("Адрес", max_length=300, blank=True)
+    phone = models.CharField("Телефон сотовый", max_length=20, blank=True)
+    in_medical_record = models.BooleanField("Сведения есть в медицинской карте", default=False)
+    is_default = models.BooleanField("Подписывает документы", default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"], condition=models.Q(is_default=True), name="one_default_representative"
+            ),
+        ]
+
+
+class PolicyKind(models.TextChoices):
+    ENP = "enp", "ЕНП"
+    OLD = "old", "Старого образца"
+    TEMPORARY = "temporary", "Временное свидетельство"
+    DMS = "dms", "ДМС"
+
+
+class Policy(models.Model):
+    """An insurance policy."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="policies")
+    kind = models.CharField("Тип полиса", max_length=20, choices=PolicyKind)
+    number = models.CharField("Номер", max_length=30)
+    insurer = models.CharField("Страховая организация", max_length=200, blank=True)
+    region = models.CharField("Регион", max_length=120, blank=True)
+    valid_until = models.DateField("Действует до", null=True, blank=True)
+    inactive = models.BooleanField("Не действует", default=False)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"

@@ -1,0 +1,73 @@
+"""The patient's package: documents that wait for a signature, as the tab «28. СЭП» shows them."""
+
+from django.conf import settings
+from django.db import models
+from ulid import ULID
+
+from clinic.forms.models import PdfType, Printed, PrintObject
+from clinic.institution.models import Institution
+from clinic.patients.models import Patient, Representative
+
+
+def _new_id() -> str:
+    return str(ULID())
+
+
+class Exchange(models.TextChoices):
+    """Where the document is between us and the service. The legal status is the service's alone."""
+
+    DRAFT = "draft", "Не отправлен"
+    QUEUED = "queued", "Отправляется"
+    WAITING = "waiting", "Сервис недоступен, отправится сам"
+    REFUSED = "refused", "Сервис не принял документ"
+    ACCEPTED = "accepted", "Принят сервисом"
+
+
+class PackageDocument(models.Model):
+    """One row of the tab. `id` is `idDocumentMis`: sent twice, it is one document.
+
+    `status_code` … `failure` are a copy of what the service said last; `problem` is our own sentence about a
+    failure of the exchange.
+    """
+
+    id = models.CharField(primary_key=True, max_length=26, default=_new_id, editable=False)
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="package")
+    printed = models.OneToOneField(Printed, on_delete=models.PROTECT, null=True, blank=True)
+    name = models.CharField("Наименование", max_length=200)
+    pdf_type = models.CharField("Тип PDF", max_length=30, choices=PdfType)
+    object = models.CharField(max_length=30, choices=PrintObject)
+    object_number = models.CharField(max_length=30, blank=True)
+    representative = models.ForeignKey(Representative, on_delete=models.SET_NULL, null=True, blank=True)
+    sha256 = models.CharField(max_length=64)
+    added_at = models.DateTimeField("Дата добавления")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+
+    exchange = models.CharField(max_length=20, choices=Exchange, default=Exchange.DRAFT)
+    problem = models.CharField(max_length=500, blank=True)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    id_document = models.CharField(max_length=26, blank=True, db_index=True)
+    accepted_at = models.DateTimeField("Дата отправки в СЭП", null=True)
+    status_code = models.CharField(max_length=20, blank=True)
+    status_display = models.CharField("Статус", max_length=200, blank=True)
+    status_reason = models.CharField(max_length=500, blank=True)
+    status_at = models.DateTimeField(null=True)
+    viewed_at = models.DateTimeField(null=True)
+    signed_at = models.DateTimeField("Дата получения подписи", null=True)
+    delivery_channel = models.CharField(max_length=20, blank=True)
+    delivery_state = models.CharField(max_length=20, blank=True)
+    delivery_phone = models.CharField(max_length=40, blank=True)
+    delivery_failure = models.CharField(max_length=300, blank=True)
+    signed_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["-added_at", "-id"]
+        indexes = [
+            models.Index(fields=["institution", "patient", "-added_at"], name="package_of_patient"),
+            models.Index(fields=["institution", "status_code", "-status_at"], name="package_by_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

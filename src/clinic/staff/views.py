@@ -1,0 +1,12 @@
+"""Accounts of the staff."""
+
+from django.http import HttpResponseBase
+from django.shortcuts import render
+
+from clinic.staff.access import StaffRequest, workplace_page
+from clinic.staff.roles import Permission
+
+
+@workplace_page(Permission.EDIT_STAFF)
+def listed(request: StaffRequest) -> HttpResponseBase:
+    return render(request, "workplace/page.html")
