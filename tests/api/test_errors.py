@@ -215,3 +215,16 @@ def test_interrupted_inspection_may_be_repeated(mis, monkeypatch):
     answer = mis.post("/documents", mis.document())
     assert problem(answer, 503)["errorCode"] == "pdf_interrupted"
     assert answer["Retry-After"] == "1"
+
+
+@pytest.mark.parametrize("name", ["x", "01J", "0" * 27, "../../etc", "%00", "ИДС"])
+def test_what_is_no_id_names_no_document(name):
+    problem(Mis().get(f"/documents/{name}/signed"), 404)
+
+
+def test_answers_are_readable_utf_8():
+    mis = Mis()
+    created = mis.create()
+    answer = mis.get(f"/documents/{created['idDocument']}")
+    assert "Создан" in answer.content.decode()
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"

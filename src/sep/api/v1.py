@@ -1,5 +1,6 @@
 """API v1: the doors a МИС knocks at."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Path, Query
 from ninja.errors import HttpError
+from pydantic import WithJsonSchema
 
 from sep.api import conversion, idempotency, problems
 from sep.api.authentication import Token, organization_of
 from sep.api.description import DescribedAPI
 from sep.api.parsing import BodyParser
+from sep.api.rendering import Readable
 from sep.api.schemas import (
     MOST_IDS,
     DocumentOut,
@@ -33,7 +36,7 @@ from sep.api.schemas import (
     StatusWordOut,
 )
 from sep.ceremony import invitation
-from sep.documents import blobs, lifecycle, recall
+from sep.documents import lifecycle, recall
 from sep.documents.models import Document
 from sep.documents.statuses import OPEN, TRANSITIONS, Status
 from sep.ledger import log
@@ -41,6 +44,7 @@ from sep.parties.document_types import DOCUMENT_TYPES
 from sep.parties.errors import Refusal
 from sep.parties.models import Organization
 from sep.sealing import extract_protocol
+from sep.vault import blobs
 
 api = DescribedAPI(
     title="СЭП: сервис электронного подписания",
@@ -53,6 +57,7 @@ api = DescribedAPI(
     docs_url="/docs",
     auth=Token(),
     parser=BodyParser(),
+    renderer=Readable(),
     urls_namespace="api-v1",
 )
 problems.install(api)
@@ -60,7 +65,13 @@ problems.install(api)
 _CONNECTION, _DOCUMENTS, _CHANGES, _DICTIONARIES = "Соединение", "Документы", "Изменения", "Справочники"
 _PROBLEMS = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503}): Problem}
 
-DocumentId = Annotated[str, Path(pattern="^[0-9A-HJKMNP-TV-Z]{26}$", description="idDocument")]
+_ULID = "^[0-9A-HJKMNP-TV-Z]{26}$"
+# The pattern is told and not enforced: what is no id names no document, and that answer is 404.
+DocumentId = Annotated[
+    str,
+    WithJsonSchema({"type": "string", "pattern": _ULID}),
+    Path(alias="idDocument", description="Номер, который дал сервис."),
+]
 
 
 @api.get(
@@ -174,7 +185,7 @@ def statuses(request: HttpRequest, payload: StatusesIn) -> Any:
 
 
 @api.get(
-    "/documents/{id_document}",
+    "/documents/{idDocument}",
     response={200: DocumentOut, **_PROBLEMS},
     by_alias=True,
     tags=[_DOCUMENTS],
@@ -185,7 +196,7 @@ def get_document(request: HttpRequest, id_document: DocumentId) -> Any:
 
 
 @api.get(
-    "/documents/{id_document}/original",
+    "/documents/{idDocument}/original",
     tags=[_DOCUMENTS],
     summary="PDF, показанный подписанту",
     response=_PROBLEMS,
@@ -196,7 +207,7 @@ def original(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
 
 
 @api.get(
-    "/documents/{id_document}/signed",
+    "/documents/{idDocument}/signed",
     tags=[_DOCUMENTS],
     summary="Подписанный и запечатанный PDF",
     response=_PROBLEMS,
@@ -208,9 +219,7 @@ def signed(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
     return _pdf(document, document.sealed_sha256)
 
 
-@api.get(
-    "/documents/{id_document}/protocol", tags=[_DOCUMENTS], summary="Лист подписания", response=_PROBLEMS
-)
+@api.get("/documents/{idDocument}/protocol", tags=[_DOCUMENTS], summary="Лист подписания", response=_PROBLEMS)
 def protocol(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
     """Лист подписания отдельным файлом. У документа, который пришёл уже подписанным, он запечатан сам."""
     document = _document(request, id_document)
@@ -223,7 +232,7 @@ def protocol(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
 
 
 @api.post(
-    "/documents/{id_document}/resend",
+    "/documents/{idDocument}/resend",
     response={200: DocumentOut, **_PROBLEMS},
     by_alias=True,
     tags=[_DOCUMENTS],
@@ -240,7 +249,7 @@ def resend(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
 
 
 @api.post(
-    "/documents/{id_document}/revoke",
+    "/documents/{idDocument}/revoke",
     response={200: DocumentOut, **_PROBLEMS},
     by_alias=True,
     tags=[_DOCUMENTS],
@@ -361,7 +370,8 @@ def _documents(organization: Organization) -> QuerySet[Document]:
 
 
 def _document(request: HttpRequest, id_document: str) -> Document:
-    document = _documents(organization_of(request)).filter(pk=id_document).first()
+    named = re.fullmatch(_ULID, id_document)
+    document = _documents(organization_of(request)).filter(pk=id_document).first() if named else None
     if document is None:
         raise HttpError(404, "")
     return document
