@@ -1,0 +1,30 @@
+"""The way from a clinic's settings to the service. For the worker alone: a page never waits for the service."""
+
+from typing import Final
+
+from clinic.institution.models import Institution
+from sep_client import Retries, SepClient
+
+ANSWER_SECONDS: Final = 20.0
+
+# Short bursts only: whoever calls has retries of its own that outlive the process.
+RETRIES: Final = Retries(attempts=3, first_delay=0.4, longest_delay=3.0)
+
+
+def client_of(
+    institution: Institution, *, timeout: float = ANSWER_SECONDS, retries: Retries | None = None
+) -> SepClient:
+    """Open a connection to the service with the clinic's three settings; use it in a `with` block.
+
+    Raises:
+        sep_client.Invalid: (`bad_settings`) a setting is empty or cannot work; nothing was asked.
+        sep.vault.VaultError: the kept token does not open with this installation's master key.
+
+    """
+    return SepClient(
+        institution.service_address,
+        institution.token,
+        institution.id_lpu,
+        timeout=timeout,
+        retries=retries or RETRIES,
+    )
