@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from sep.documents.models import Document
+from sep.documents.pdf import refusal
 from sep.documents.statuses import Status
 from sep.ledger.models import Event
 from tests import builders
@@ -141,3 +142,20 @@ def test_withdrawn_consent_still_gives_the_signed_file(person):
 def test_id_of_another_shape_is_no_address(person):
     for odd in ("nothing", "%00", "01arz3ndektsv4rrffq69g5fav", "x" * 300):
         assert person.get(f"/sign/documents/{odd}/").status_code == 404
+
+
+@pytest.mark.parametrize(("code", "again"), [("pdf_unreadable", False), ("pdf_interrupted", True)])
+def test_what_cannot_be_drawn_is_said_and_not_taken_for_seen(person, monkeypatch, code, again):
+    def fail(_data):
+        raise refusal(code)
+
+    monkeypatch.setattr("sep.documents.pages.render", fail)
+    page = person.get(person.at(""))
+    assert page.status_code == 503
+    assert "Не удалось показать документ" in words(page)
+    assert ("Попробовать снова" in words(page)) is again
+    assert "Подписать" not in words(page)
+    assert person.at("file.pdf") in page.content.decode()
+    assert Document.objects.get(pk=person.document.pk).viewed_at is None
+    monkeypatch.undo()
+    assert person.read().status_code == 200

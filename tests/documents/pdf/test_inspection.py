@@ -128,6 +128,14 @@ def test_a_hostile_file_is_refused_for_what_it_is(code, data):
     assert not refused.value.temporary
 
 
+def test_what_cannot_be_drawn_is_not_taken():
+    with pytest.raises(PdfRefused) as refused:
+        pdf.inspect(hostile.billion_laughs(9, 10), Limits(cpu_seconds=2))
+
+    assert refused.value.code in {"pdf_unreadable", "pdf_bomb", "pdf_too_slow"}
+    assert not refused.value.temporary
+
+
 def test_a_consent_is_accepted_as_it_is():
     data = hostile.consent()
 

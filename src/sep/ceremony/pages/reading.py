@@ -15,8 +15,8 @@ from sep.ceremony.pages.session import document_page, see_other
 from sep.ceremony.pages.shown import page_image as image_of
 from sep.ceremony.pages.shown import shown_pages
 from sep.ceremony.pages.shown import signed_page_image as signed_image_of
-from sep.documents import blobs
 from sep.documents.models import Document, PageImage
+from sep.vault import blobs
 
 
 def reading_page(request: HttpRequest, visit: Visit, document: Document, form: IntentForm) -> HttpResponse:
@@ -35,8 +35,9 @@ def document(request: HttpRequest, visit: Visit, document: Document) -> HttpResp
         return see_other("sign-signed", document.id)
     if not document.is_open(now):
         return _closed(request, visit, document)
-    reading.mark_viewed(document, visit, now)
-    return reading_page(request, visit, document, IntentForm())
+    page = reading_page(request, visit, document, IntentForm())
+    reading.mark_viewed(document, visit, now)  # only what could be shown has been seen
+    return page
 
 
 def _closed(request: HttpRequest, visit: Visit, document: Document) -> HttpResponse:

@@ -3,6 +3,7 @@
 from functools import wraps
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,6 +13,10 @@ from django.utils import timezone
 from sep.ceremony import links, reading
 from sep.ceremony.models import Visit
 from sep.ceremony.pages.response import View, public_page
+from sep.documents.models import Document
+from sep.documents.pdf import PdfRefused
+
+logger = structlog.get_logger(__name__)
 
 
 class SeeOther(HttpResponseRedirect):
@@ -72,7 +77,10 @@ def identified_page(view: View) -> View:
 
 
 def document_page(view: View) -> View:
-    """Give a view a document of the visited package; any other id is 404, whether it exists or not."""
+    """Give a view a document of the visited package; any other id is 404, whether it exists or not.
+
+    Pages that refuse to be drawn become a page that says so.
+    """
 
     @identified_page
     @wraps(view)
@@ -80,9 +88,24 @@ def document_page(view: View) -> View:
         document = reading.document_of(visit, document_id)
         if document is None:
             raise Http404
-        return view(request, visit, document, **parts)
+        try:
+            return view(request, visit, document, **parts)
+        except PdfRefused as refused:
+            return _not_drawn(request, visit, document, refused)
 
     return shown
+
+
+def _not_drawn(request: HttpRequest, visit: Visit, document: Document, refused: PdfRefused) -> HttpResponse:
+    """Tell that the pages cannot be shown. What was not shown is not offered for signing either."""
+    logger.error("document.not_drawn", document=document.id, code=refused.code)
+    context = {
+        "visit": visit,
+        "clinic": visit.link.package.organization,
+        "document": document,
+        "temporary": refused.temporary,
+    }
+    return render(request, "ceremony/not_drawn.html", context, status=503)
 
 
 def _visit_over(request: HttpRequest) -> HttpResponse:

@@ -23,6 +23,7 @@ __all__ = [
     "PageImage",
     "PdfRefused",
     "inspect",
+    "refusal",
     "render",
     "start",
 ]

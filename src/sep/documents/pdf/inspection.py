@@ -1,4 +1,7 @@
-"""Reads a hostile PDF with qpdf and decides whether it may be signed. Runs only in the disposable process."""
+"""Reads a hostile PDF with qpdf, tries to draw it, and decides whether it may be signed.
+
+Runs only in the disposable process.
+"""
 
 import contextlib
 import io
@@ -12,6 +15,7 @@ from pikepdf import settings
 from sep.documents.pdf.active_content import check_object
 from sep.documents.pdf.errors import refusal
 from sep.documents.pdf.limits import Limits
+from sep.documents.pdf.rendering import try_to_draw
 from sep.documents.pdf.streams import decoded_size
 from sep.sealing import can_seal
 
@@ -41,6 +45,12 @@ def examine(data: bytes, limits: Limits) -> Findings:
         max_stream_filters=4,
         doc_max_warnings=1000,
     )
+    found = _judge(data, limits)
+    try_to_draw(data if found.normalized is None else found.normalized, limits)
+    return found
+
+
+def _judge(data: bytes, limits: Limits) -> Findings:
     found = _read(data, limits)
     if not found.repairs:
         return _sealable(data, found, limits)

@@ -1,6 +1,7 @@
 """Draws the pages of a hostile PDF with pdfium, only in the disposable process, which pdfium may abort."""
 
 import io
+import time
 from collections.abc import Iterator
 from typing import Final
 
@@ -19,6 +20,7 @@ MAX_HEIGHT_PIXELS: Final = 16_383
 """The limit of the WebP format."""
 PAPER: Final = 0.7
 """A sheet with letters is mostly paper: at least this share of its points equal the point before them."""
+_TRIAL_PIXELS: Final = 64
 _SAMPLED_ROWS: Final = 4
 """One row in so many is enough to tell."""
 _STEPS: Final = 15
@@ -34,6 +36,27 @@ def draw(data: bytes, limits: Limits) -> Iterator[PageImage]:
     Raises:
         PdfRefused: with the reason.
     """
+    for number, page in enumerate(_pages(data, limits), 1):
+        yield _page(page, number)
+
+
+def try_to_draw(data: bytes, limits: Limits) -> None:
+    """Draw the pages as small as a thumbnail, to learn before the file is taken that it can be shown.
+
+    What cannot be drawn in the process's time is refused by its end. A long scan is not tried to its last
+    page: after `trial_seconds` the rest is left to the real drawing.
+
+    Raises:
+        PdfRefused: with the reason.
+    """
+    until = time.process_time() + limits.trial_seconds
+    for page in _pages(data, limits):
+        page.render(scale=_TRIAL_PIXELS / max(page.get_size())).close()
+        if time.process_time() > until:
+            return
+
+
+def _pages(data: bytes, limits: Limits) -> Iterator[pypdfium2.PdfPage]:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -47,7 +70,10 @@ def draw(data: bytes, limits: Limits) -> Iterator[PageImage]:
     for index in range(count):
         try:
             page = document[index]
-            yield _page(page, index + 1)
+            width, height = page.get_size()
+            if not (width > 0 and height > 0):
+                raise refusal("pdf_page_size")
+            yield page
             page.close()
         except pypdfium2.PdfiumError:
             raise refusal("pdf_damaged") from None
@@ -55,8 +81,6 @@ def draw(data: bytes, limits: Limits) -> Iterator[PageImage]:
 
 def _page(page: pypdfium2.PdfPage, number: int) -> PageImage:
     width, height = page.get_size()
-    if not (width > 0 and height > 0):
-        raise refusal("pdf_page_size")
     scale = min(WIDTH_PIXELS / width, MAX_HEIGHT_PIXELS / height)
     bitmap = page.render(scale=scale, rev_byteorder=True)
     image = bitmap.to_pil()
