@@ -2,8 +2,8 @@ import pytest
 
 from sep.ceremony import codes, confirm
 from sep.ceremony.models import Signature
-from sep.documents import blobs
 from sep.documents.statuses import Status
+from sep.vault import blobs
 from tests import builders
 from tests.ceremony import walk
 

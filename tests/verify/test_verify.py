@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from sep.documents import blobs
+from sep.vault import blobs
 from sep.verify.facts import initials
 from sep.verify.views import LARGEST_FILE
 from tests import builders

@@ -11,9 +11,10 @@ from sep import sealing
 from sep.ceremony import codes, evidence
 from sep.ceremony.models import Confirmation, SealCertificate, Signature, Visit
 from sep.ceremony.seal_key import seal_key
-from sep.documents import blobs, lifecycle
+from sep.documents import lifecycle
 from sep.documents.models import Document
 from sep.documents.statuses import Status
+from sep.vault import blobs
 
 
 class Answer(Enum):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sep import jobs
-from sep.documents import blobs, lifecycle
+from sep.documents import lifecycle
 from sep.documents.models import Document, Package
 from sep.documents.pdf import Inspection, PdfRefused, inspect
 from sep.documents.statuses import Status
@@ -17,6 +17,7 @@ from sep.parties.eligibility import check_signer
 from sep.parties.errors import Refusal
 from sep.parties.models import Organization, Patient, Signer, SignerRole
 from sep.parties.person import Person, SigningPerson
+from sep.vault import blobs
 
 DEFAULT_TERM = timedelta(hours=72)
 SHORTEST_TERM = timedelta(hours=1)

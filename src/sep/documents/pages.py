@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from sep.documents import blobs
 from sep.documents.models import PageImage
 from sep.documents.pdf import render
 from sep.parties.models import Organization
+from sep.vault import blobs
 
 
 def pages_of(

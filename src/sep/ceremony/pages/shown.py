@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from sep.documents import blobs
 from sep.documents.models import Document, PageImage
 from sep.documents.pages import pages_of, text_of
 from sep.sealing import extract_protocol
+from sep.vault import blobs
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from sep import vault
-from sep.documents import blobs
+from sep.vault import blobs
 from tests import builders
 
 pytestmark = pytest.mark.django_db
