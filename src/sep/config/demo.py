@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sep.config.parentage import die_with_parent
 from sep.sealing import make_development_key
 
 _READY_WITHIN = 60.0
@@ -79,8 +80,8 @@ def run(port: int, data: Path, *, open_browser: bool) -> None:
     _prepare(data, address)
     command = [sys.executable, "-m", "sep.config"]
     processes = {
-        "веб": subprocess.Popen([*command, "web", "--port", str(port)], env=environment),  # noqa: S603  ourselves
-        "обработчик": subprocess.Popen([*command, "worker"], env=environment),  # noqa: S603
+        "веб": _start([*command, "web", "--port", str(port)], environment),
+        "обработчик": _start([*command, "worker"], environment),
     }
     stopping = _Stop()
     try:
@@ -97,6 +98,10 @@ def run(port: int, data: Path, *, open_browser: bool) -> None:
     finally:
         _stop(processes.values())
     print("Остановлено. Данные сохранены.")
+
+
+def _start(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(command, env=environment, preexec_fn=die_with_parent)  # noqa: PLW1509, S603  no threads yet; ourselves
 
 
 def _write_privately(path: Path, text: str) -> None:
@@ -178,13 +183,30 @@ def _prepare(data: Path, address: str) -> None:
         "address": f"{address}/sep/api",
         "token": token,
         "idLpu": str(clinic.id),
-        "workplace": None,
+        "workplace": _workplace(address, token, str(clinic.id), known.get("workplace")),
         "phone": f"{address}/phone/",
         "cabinet": None,
         "docs": f"{address}/sep/api/v1/docs",
     }
     _write_privately(path, json.dumps(described, ensure_ascii=False, indent=2) + "\n")
     _write_samples(data)
+
+
+def _workplace(address: str, token: str, id_lpu: str, known: dict[str, Any] | None) -> dict[str, Any]:
+    """Make the sample clinic's workplace, connected to this service, and tell how to sign in."""
+    from clinic import sample
+
+    password = known["accounts"][0]["password"] if known else secrets.token_urlsafe(9)
+    institution = sample.make(password)
+    institution.service_address = f"{address}/sep/api"
+    institution.id_lpu = id_lpu
+    institution.set_token(token)
+    institution.save(update_fields=["service_address", "id_lpu", "token_sealed"])
+    accounts = [
+        {"role": account.role.value, "login": account.login, "password": password}
+        for account in sample.ACCOUNTS
+    ]
+    return {"url": f"{address}/clinic/", "accounts": accounts}
 
 
 def _write_samples(data: Path) -> None:
@@ -218,6 +240,7 @@ def _tell(address: str, data: Path) -> None:
     width = shutil.get_terminal_size().columns
     print("─" * min(width, 78))
     print(f"СЭП запущен: {address}")
+    print(f"  Рабочее место       {address}/clinic/  (имена и пароль — в {data / 'demo.json'})")
     print(f"  Телефон пациента    {address}/phone/")
     print(f"  Описание API        {address}/sep/api/v1/docs")
     print(f"  Проверка документа  {address}/verify")
