@@ -83,7 +83,10 @@ def test_a_demo_starts_tells_where_to_look_stops_and_starts_again(tmp_path):
         told = json.loads((data / "demo.json").read_text())
         assert told["address"] == f"http://127.0.0.1:{port}/sep/api"
         assert set(told) == {"address", "token", "idLpu", "workplace", "phone", "cabinet", "docs"}
-        assert {account["role"] for account in told["workplace"]["accounts"]} >= {"administrator", "registrar"}
+        assert {account["role"] for account in told["workplace"]["accounts"]} >= {
+            "administrator",
+            "registrar",
+        }
         ping = get(f"{told['address']}/v1/ping?idLpu={told['idLpu']}", Authorization=f"N3 {told['token']}")
         assert json.loads(ping)["idLpu"] == told["idLpu"]
         for page in (f"http://127.0.0.1:{port}/", told["phone"], told["docs"], told["workplace"]["url"]):

@@ -1,5 +1,6 @@
 """`sep doctor`: what is wrong is named with what to do, and one trouble does not hide another."""
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from sep.ceremony.seal_key import seal_key
 from sep.config import doctor
 from sep.config.cli import main
 from sep.delivery.gateways import gateways
+from sep.documents.pdf.protection import Protection, protection
 from sep.jobs import enqueue, job
 from sep.jobs.models import WorkerHeartbeat
 from sep.jobs.testing import drain
@@ -174,3 +176,16 @@ def test_failed_jobs_are_counted(worker):
     with pytest.raises(ValueError):
         drain()
     assert line("Обработчик") == (False, "работает, но заданий с ошибкой: 1; смотрите журнал обработчика")
+
+
+def test_it_tells_what_the_kernel_grants_to_the_reading_of_strangers_files(installation, monkeypatch):
+    def said():
+        return next(found.message for found in doctor.examine() if found.subject == "Разбор PDF")
+
+    if sys.platform == "linux":
+        assert protection().system_calls
+    monkeypatch.setattr(doctor, "protection", lambda: Protection(files=True, system_calls=True))
+    assert "без файлов" in said()
+    monkeypatch.setattr(doctor, "protection", lambda: Protection(files=False, system_calls=True))
+    assert "Landlock" in said()
+    assert "seccomp" not in said()

@@ -15,6 +15,7 @@ from sep.config.trial import trial_pdf
 from sep.delivery.gateways import gateways
 from sep.delivery.sms.registry import GatewaySettingsError
 from sep.documents.pdf import PdfRefused, inspect
+from sep.documents.pdf.protection import protection
 from sep.jobs.status import failed_jobs, worker_alive
 from sep.sealing import SealingError
 
@@ -100,7 +101,21 @@ def _sandbox() -> tuple[bool, str]:
         inspect(trial_pdf())
     except PdfRefused as error:
         return error.code != "pdf_unreadable", f"проверочный файл: {error.message}"
-    return True, "чужие PDF разбираются в отдельном процессе"
+    granted = protection()
+    missing = [
+        name
+        for name, present in (
+            ("файлов (Landlock)", granted.files),
+            ("вызовов (seccomp)", granted.system_calls),
+        )
+        if not present
+    ]
+    if missing:
+        return True, (
+            "чужие PDF разбираются в отдельном процессе с пределами, но ядро не даёт ограничения "
+            f"{' и '.join(missing)}: нужен Linux 5.13 или новее, а контейнеру — разрешение на эти вызовы"
+        )
+    return True, "чужие PDF разбираются в отдельном процессе без файлов, сети и чужих вызовов"
 
 
 _PARTS: dict[str, Callable[[], tuple[bool, str]]] = {
