@@ -121,6 +121,6 @@ class OrderLine(models.Model):
 
     @property
     def total(self) -> Decimal:
-        """Quantity × price with the percentages, less the roubles; never below zero. Half a kopeck goes up."""
+        """Quantity × price with the percentages, less the roubles; never below zero, half a kopeck up."""
         sum_ = self.quantity * self.price * (100 - self.discount_percent + self.surcharge_percent) / 100
         return max(sum_ - self.discount, Decimal(0)).quantize(_KOPECK, ROUND_HALF_UP)
