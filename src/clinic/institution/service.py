@@ -1,4 +1,4 @@
-"""The way from a clinic's settings to the service. For the worker alone: a page never waits for the service."""
+"""The way from a clinic's settings to the service: for the worker, since a page never waits for it."""
 
 from typing import Final
 

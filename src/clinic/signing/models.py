@@ -23,11 +23,22 @@ class Exchange(models.TextChoices):
     ACCEPTED = "accepted", "Принят сервисом"
 
 
+class Pending(models.TextChoices):
+    """What somebody asked about an accepted document and the worker has not done yet."""
+
+    NOTHING = "", ""
+    RECEIVE = "receive", "Получаем статус…"
+    RESEND = "resend", "Приглашаем ещё раз…"
+    REVOKE = "revoke", "Отзываем…"
+
+
 class PackageDocument(models.Model):
     """One row of the tab. `id` is `idDocumentMis`: sent twice, it is one document.
 
     `status_code` … `failure` are a copy of what the service said last; `problem` is our own sentence about a
-    failure of the exchange.
+    failure of the exchange. `batch` names what was sent by one press: documents of a batch with one signer
+    make one package and one invitation. `retry_at` is when whatever this row waits for is tried again, should
+    nothing happen before. `signed_sha256` is set once the signed file is kept here.
     """
 
     id = models.CharField(primary_key=True, max_length=26, default=_new_id, editable=False)
@@ -45,6 +56,11 @@ class PackageDocument(models.Model):
 
     exchange = models.CharField(max_length=20, choices=Exchange, default=Exchange.DRAFT)
     problem = models.CharField(max_length=500, blank=True)
+    batch = models.CharField(max_length=26, blank=True, db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    pending = models.CharField(max_length=10, choices=Pending, default=Pending.NOTHING, blank=True)
+    pending_reason = models.CharField(max_length=300, blank=True)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -61,12 +77,19 @@ class PackageDocument(models.Model):
     delivery_phone = models.CharField(max_length=40, blank=True)
     delivery_failure = models.CharField(max_length=300, blank=True)
     signed_sha256 = models.CharField(max_length=64, blank=True)
+    protocol_sha256 = models.CharField(max_length=64, blank=True)
+    invited_again_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-added_at", "-id"]
         indexes = [
             models.Index(fields=["institution", "patient", "-added_at"], name="package_of_patient"),
             models.Index(fields=["institution", "status_code", "-status_at"], name="package_by_status"),
+            models.Index(fields=["institution", "exchange"], name="package_by_exchange"),
+            models.Index(fields=["institution", "-added_at"], name="package_by_day"),
+            models.Index(
+                fields=["retry_at"], condition=models.Q(retry_at__isnull=False), name="package_to_retry"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clinic.signing import actions, files, views
 
 app_name = "signing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("patients/<int:patient_id>/sep/", views.tab, name="tab"),
+    path("patients/<int:patient_id>/sep/send/", actions.send, name="send"),
+    path("patients/<int:patient_id>/sep/receive/", actions.receive, name="receive"),
+    path("patients/<int:patient_id>/sep/resend/", actions.resend, name="resend"),
+    path("patients/<int:patient_id>/sep/revoke/", actions.revoke, name="revoke"),
+    path("patients/<int:patient_id>/sep/signer/", actions.signer, name="signer"),
+    path("patients/<int:patient_id>/sep/file/", actions.file, name="file"),
+    path("patients/<int:patient_id>/sep/view/", views.view_chosen, name="view_chosen"),
+    path("sep/<str:document_id>/", views.viewer, name="viewer"),
+    path("sep/<str:document_id>/document.pdf", files.document, name="document"),
+    path("sep/<str:document_id>/original.pdf", files.original, name="original"),
+    path("sep/<str:document_id>/protocol.pdf", files.protocol, name="protocol"),
+]

@@ -1,0 +1,305 @@
+"""The exchange with the service: sending, asking, following its feed. For the worker alone.
+
+Nothing is sent twice, whatever dies in between: a row's id is `idDocumentMis`, which names a document in the
+service forever. The same documents again are the same package there; documents of which some are known to
+it are told by `document_exists`, and then it is asked which.
+"""
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.forms.models import PdfType
+from clinic.institution.models import Institution
+from clinic.institution.service import client_of
+from clinic.patients.models import Patient as CardOfPatient
+from clinic.patients.models import Representative
+from clinic.signing import record
+from clinic.signing.models import Exchange, PackageDocument, Pending
+from clinic.signing.signers import international
+from sep.vault import blobs
+from sep_client import (
+    STATUSES_AT_ONCE,
+    Conflict,
+    Content,
+    Invalid,
+    NewPackage,
+    NotFound,
+    Patient,
+    SepClient,
+    SepError,
+    Signer,
+    Source,
+)
+from sep_client import PackageDocument as Sent
+
+logger = logging.getLogger("clinic.signing")
+
+MOST_DOCUMENTS: Final = 20
+MOST_BYTES: Final = 11 * 2**20
+"""Of PDF in one package: the service takes 16 MiB of JSON, and base64 adds a third."""
+
+OPEN: Final = ("created", "sent", "undelivered")
+"""Codes of the service under which a document still waits for its signer."""
+
+_SOURCES: Final = frozenset({"appointment", "paid_order", "patient_card"})
+_LOOKED_AFTER: Final = timedelta(days=31)
+_FEED_SECONDS: Final = 10.0
+_INDEX: Final = re.compile(r"documents\.(\d+)\.")
+
+
+def deliver(batch: str) -> None:
+    """Send what is queued in a batch: one package for each signer, so that a person gets one message."""
+    rows = list(
+        PackageDocument.objects.filter(batch=batch, exchange=Exchange.QUEUED)
+        .select_related("institution", "patient", "representative")
+        .order_by("added_at", "id")
+    )
+    if not rows:
+        return
+    try:
+        with client_of(rows[0].institution) as sep:
+            for signer in dict.fromkeys(row.representative for row in rows):
+                for group, contents in _packages([row for row in rows if row.representative == signer]):
+                    _submit(sep, group, contents)
+    except SepError as error:
+        record.waiting(rows, error)
+
+
+def receive(patient_id: int) -> None:
+    """Ask for the statuses that somebody waits for in this patient's table; 500 in one question."""
+    rows = list(
+        PackageDocument.objects.filter(patient_id=patient_id, pending=Pending.RECEIVE).select_related(
+            "institution"
+        )
+    )
+    if not rows:
+        return
+    problem = ""
+    try:
+        with client_of(rows[0].institution) as sep:
+            record.write_down(rows[0].institution, sep.statuses(row.id_document for row in rows))
+    except SepError as error:
+        problem = f"Статус не получен. {error.message}"
+    record.done(rows, Pending.RECEIVE, problem)
+
+
+def resend(document_id: str) -> None:
+    """Invite the signer of a document again, as somebody asked."""
+    row = PackageDocument.objects.select_related("institution").get(pk=document_id)
+    if row.pending != Pending.RESEND:
+        return
+    problem = ""
+    try:
+        with client_of(row.institution) as sep:
+            told = sep.resend(row.id_document)
+    except SepError as error:
+        problem = f"Приглашение не отправлено. {error.message}"
+    else:
+        record.write_down(row.institution, [told])
+        PackageDocument.objects.filter(pk=row.pk).update(invited_again_at=timezone.now())
+    record.done([row], Pending.RESEND, problem)
+
+
+def revoke(document_id: str) -> None:
+    """Take a document back, as somebody asked."""
+    row = PackageDocument.objects.select_related("institution").get(pk=document_id)
+    if row.pending != Pending.REVOKE:
+        return
+    problem = ""
+    try:
+        with client_of(row.institution) as sep:
+            try:
+                told = sep.revoke(row.id_document, row.pending_reason)
+            except Invalid as error:
+                # Signed a moment ago — or taken back already by a run whose end was not written down.
+                told = sep.document(row.id_document)
+                if told.status.code != "revoked":
+                    problem = f"Отозвать не получилось. {error.message}"
+            record.write_down(row.institution, [told])
+    except SepError as error:
+        problem = f"Отозвать не получилось. {error.message}"
+    record.done([row], Pending.REVOKE, problem)
+
+
+def follow(institution: Institution) -> None:
+    """Read the feed to its end; the place in it is kept together with the rows it changed."""
+    with client_of(institution, timeout=_FEED_SECONDS) as sep:
+        while True:
+            cursor = institution.events_cursor
+            events = list(
+                islice(sep.events(after=cursor or None, page_size=STATUSES_AT_ONCE), STATUSES_AT_ONCE)
+            )
+            if not events:
+                return
+            documents = sep.statuses(event.id_document for event in events)
+            with transaction.atomic():
+                ours = Institution.objects.filter(pk=institution.pk, events_cursor=cursor)
+                if not ours.update(events_cursor=events[-1].cursor):
+                    return  # another worker was faster, or the clinic was connected elsewhere meanwhile
+                record.write_down(institution, documents)
+            institution.events_cursor = events[-1].cursor
+
+
+def look_after_open(institution: Institution) -> None:
+    """Ask about what still waits for its signer: that a link was opened or a message came is no event."""
+    since = timezone.now() - _LOOKED_AFTER
+    still_open = PackageDocument.objects.filter(
+        institution=institution, status_code__in=OPEN, status_at__gte=since
+    )
+    ids = list(still_open.order_by("-status_at").values_list("id_document", flat=True)[:STATUSES_AT_ONCE])
+    if ids:
+        with client_of(institution, timeout=_FEED_SECONDS) as sep:
+            record.write_down(institution, sep.statuses(ids))
+
+
+class _Unfit(Exception):
+    """A document that is not worth sending; the message says why."""
+
+
+def _packages(
+    rows: Sequence[PackageDocument],
+) -> Iterator[tuple[list[PackageDocument], list[bytes]]]:
+    """Cut documents of one signer into packages that the service takes, and load their files."""
+    group: list[PackageDocument] = []
+    contents: list[bytes] = []
+    for row in rows:
+        try:
+            data = blobs.get(row.institution, row.sha256)
+        except blobs.BlobMissing:
+            record.refused([row], "Файл документа не найден в хранилище клиники. Напечатайте форму снова.")
+            continue
+        if group and (len(group) == MOST_DOCUMENTS or sum(map(len, contents)) + len(data) > MOST_BYTES):
+            yield group, contents
+            group, contents = [], []
+        group.append(row)
+        contents.append(data)
+    if group:
+        yield group, contents
+
+
+def _submit(sep: SepClient, rows: Sequence[PackageDocument], contents: Sequence[bytes]) -> None:
+    try:
+        package = _package(rows, contents)
+    except _Unfit as unfit:
+        record.refused(rows, str(unfit))
+        return
+    try:
+        accepted = sep.create_package(package).documents
+    except Conflict as conflict:
+        _settle(sep, rows, contents, conflict)
+    except Invalid as error:
+        _sort_out(sep, rows, contents, error)
+    except NotFound as error:
+        raise SepError(
+            "По адресу сервиса отвечает не сервис подписания. Проверьте «Адрес сервиса КЭП» в параметрах.",
+            code=error.code,
+        ) from error
+    else:
+        record.write_down(rows[0].institution, accepted)
+
+
+def _settle(
+    sep: SepClient, rows: Sequence[PackageDocument], contents: Sequence[bytes], conflict: Conflict
+) -> None:
+    """Some of these ids are known: a run that died after the service had accepted them. Send the others."""
+    if conflict.code != "document_exists":
+        raise conflict
+    known = sep.statuses(row.pk for row in rows)
+    record.write_down(rows[0].institution, known)
+    names = {document.id_document_mis for document in known}
+    rest = [(row, data) for row, data in zip(rows, contents, strict=True) if row.pk not in names]
+    if len(rest) == len(rows):
+        raise conflict
+    _submit_all(sep, rest)
+
+
+def _sort_out(
+    sep: SepClient, rows: Sequence[PackageDocument], contents: Sequence[bytes], error: Invalid
+) -> None:
+    """A package is taken whole or not at all: find whom the refusal is about, and send the others."""
+    pairs = list(zip(rows, contents, strict=True))
+    blamed: dict[int, list[str]] = {}
+    for each in error.errors:
+        if found := _INDEX.match(each.path):
+            blamed.setdefault(int(found.group(1)), []).append(each.message)
+    if blamed:
+        for index, messages in blamed.items():
+            record.refused([rows[index]], " ".join(dict.fromkeys(messages)))
+        _submit_all(sep, [pair for index, pair in enumerate(pairs) if index not in blamed])
+        return
+    # Who may sign depends on the document's type, so a refusal of one type says nothing of another.
+    types = list(dict.fromkeys(row.pdf_type for row in rows))
+    if len(types) == 1:
+        record.refused(rows, " ".join(dict.fromkeys(one.message for one in error.errors)) or error.message)
+        return
+    for kind in types:
+        _submit_all(sep, [pair for pair in pairs if pair[0].pdf_type == kind])
+
+
+def _submit_all(sep: SepClient, pairs: Sequence[tuple[PackageDocument, bytes]]) -> None:
+    if pairs:
+        _submit(sep, [row for row, _ in pairs], [data for _, data in pairs])
+
+
+def _package(rows: Sequence[PackageDocument], contents: Sequence[bytes]) -> NewPackage:
+    first = rows[0]
+    return NewPackage(
+        id_package_mis=first.batch,
+        patient=_patient(first.patient),
+        signer=_signer(first.patient, first.representative),
+        documents=[
+            Sent(
+                id_document_mis=row.pk,
+                name=row.name,
+                type=PdfType(row.pdf_type).document_type,
+                source=_source(row),
+                content=Content(data=data),
+            )
+            for row, data in zip(rows, contents, strict=True)
+        ],
+    )
+
+
+def _patient(card: CardOfPatient) -> Patient:
+    return Patient(
+        id_patient_mis=card.card_number,
+        family=card.family,
+        given=card.given,
+        patronymic=card.patronymic or None,
+        birth_date=card.birth_date,
+        sex=1 if card.sex == 1 else 2,
+        snils=card.snils or None,
+    )
+
+
+def _signer(card: CardOfPatient, representative: Representative | None) -> Signer:
+    if representative is None:
+        if not card.phone:
+            raise _Unfit("В карточке пациента нет сотового телефона, а подписывает он сам.")
+        return Signer(role="patient", phone=international(card.phone))
+    if not representative.phone:
+        raise _Unfit(f"У представителя ({representative.initials}) не указан сотовый телефон.")
+    return Signer(
+        role="representative",
+        phone=international(representative.phone),
+        family=representative.family,
+        given=representative.given,
+        patronymic=representative.patronymic or None,
+        birth_date=representative.birth_date,
+        relation=representative.relation,
+        basis=representative.basis or None,
+        in_medical_record=representative.in_medical_record,
+    )
+
+
+def _source(row: PackageDocument) -> Source | None:
+    if row.object not in _SOURCES:
+        return None
+    return Source.model_validate({"object": row.object, "number": row.object_number})

@@ -1,0 +1,200 @@
+"""The table of the tab «28. СЭП»: what each row says, in words."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from pytils.numeral import get_plural
+
+from clinic.patients.models import Patient
+from clinic.signing.exchange import OPEN
+from clinic.signing.models import Exchange, PackageDocument, Pending
+from clinic.signing.package import CHANGEABLE, SENDABLE
+
+MOMENT: Final = "%d.%m.%Y %H:%M:%S"
+SHORT: Final = "%d.%m.%Y %H:%M"
+BADGES: Final = {
+    "created": "accent",
+    "sent": "accent",
+    "signed": "good",
+    "undelivered": "bad",
+    "declined": "bad",
+    "expired": "warm",
+    "revoked": "",
+    "withdrawn": "bad",
+}
+_EXCHANGE_BADGES: Final = {
+    Exchange.DRAFT: "",
+    Exchange.QUEUED: "accent",
+    Exchange.WAITING: "warm",
+    Exchange.REFUSED: "bad",
+}
+_CHANNELS: Final = {"sms": "СМС", "max": "MAX", "cabinet": "личный кабинет"}
+_DELIVERY: Final = {
+    "pending": "отправляется",
+    "accepted": "передано оператору",
+    "delivered": "доставлено",
+    "failed": "не доставлено",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as the page shows it. `can` lists what its buttons may do, for the page's script."""
+
+    id: str
+    name: str
+    added: str
+    sent: str
+    signed: str
+    status: str
+    badge: str
+    notes: tuple[str, ...]
+    problem: str
+    can: str
+    status_code: str
+    original_sha256: str
+    signed_sha256: str
+    protocol_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table and its state: `busy` while something is going on, `version` changes with any cell."""
+
+    lines: Sequence[Line]
+    busy: bool
+    progress: str
+    done: int
+    total: int
+    version: str
+
+
+def table_of(patient: Patient) -> Table:
+    """Read a patient's package."""
+    version = version_of(patient)  # before the rows: what changes in between is then seen as new
+    rows = list(_rows(patient))
+    zone = ZoneInfo(patient.institution.time_zone)
+    queued = [row for row in rows if row.exchange == Exchange.QUEUED]
+    asked = [row for row in rows if row.pending != Pending.NOTHING]
+    leaving = {row.batch for row in queued}
+    total = sum(row.batch in leaving for row in rows) if queued else len(asked)
+    done = total - len(queued) if queued else 0
+    return Table(
+        lines=[_line(row, zone) for row in rows],
+        busy=bool(queued or asked),
+        progress=_progress(len(queued), len(asked), done, total),
+        done=done,
+        total=total,
+        version=version,
+    )
+
+
+def version_of(patient: Patient) -> str:
+    """Return a short name for all that the table shows now, cheaper than the table itself."""
+    shown = PackageDocument.objects.filter(patient=patient).values_list(
+        "pk", "exchange", "pending", "problem", "status_code", "status_at", "viewed_at", "delivery_state",
+        "delivery_failure", "signed_sha256", "representative_id", "invited_again_at", "batch",
+    )  # fmt: skip
+    told = "\n".join(str(values) for values in shown.order_by("pk").iterator())
+    return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
+
+
+def status_words(row: PackageDocument) -> tuple[str, str]:
+    """Return the status as the screen tells it, and the badge's colour."""
+    if row.exchange == Exchange.ACCEPTED:
+        return row.status_display, BADGES.get(row.status_code, "")
+    return (
+        "Отправляется…" if row.exchange == Exchange.QUEUED else Exchange(row.exchange).label,
+        _EXCHANGE_BADGES[Exchange(row.exchange)],
+    )
+
+
+def abilities(row: PackageDocument) -> list[str]:
+    """Return what may be done with a row, by the names of the buttons."""
+    can = ["view"]
+    if row.exchange in SENDABLE:
+        can.append("send")
+    if row.exchange in CHANGEABLE:
+        can.append("signer")
+    if row.exchange == Exchange.ACCEPTED and row.pending == Pending.NOTHING:
+        can.append("receive")
+        if row.status_code in OPEN:
+            can += ["resend", "revoke"]
+    return can
+
+
+def _rows(patient: Patient) -> QuerySet[PackageDocument]:
+    return (
+        PackageDocument.objects.filter(institution_id=patient.institution_id, patient=patient)
+        .select_related("representative", "sent_by")
+        .order_by("-added_at", "-id")
+    )
+
+
+def _line(row: PackageDocument, zone: tzinfo) -> Line:
+    status, badge = status_words(row)
+    return Line(
+        id=row.pk,
+        name=row.name,
+        added=row.added_at.astimezone(zone).strftime(MOMENT),
+        sent=_moment(row.accepted_at, zone),
+        signed=_moment(row.signed_at, zone),
+        status=status,
+        badge=badge,
+        notes=tuple(_notes(row, zone)),
+        problem=problem_words(row, zone),
+        can=" ".join(abilities(row)),
+        status_code=row.status_code,
+        original_sha256=row.sha256,
+        signed_sha256=row.signed_sha256,
+        protocol_sha256=row.protocol_sha256,
+    )
+
+
+def _notes(row: PackageDocument, zone: tzinfo) -> list[str]:
+    notes = []
+    if row.representative is not None:
+        relation = row.representative.get_relation_display().lower()
+        notes.append(f"подписывает {row.representative.initials} ({relation})")
+    if row.delivery_channel:
+        channel = _CHANNELS.get(row.delivery_channel, row.delivery_channel)
+        state = _DELIVERY.get(row.delivery_state, row.delivery_state)
+        notes.append(f"{channel} на {row.delivery_phone}: {state}".replace(" на : ", ": "))
+    if row.viewed_at is not None and row.signed_at is None:
+        notes.append(f"открыт {row.viewed_at.astimezone(zone).strftime(SHORT)}")
+    if row.status_reason:
+        notes.append(f"причина: {row.status_reason}")
+    if row.invited_again_at is not None and row.status_code in OPEN:
+        notes.append(f"приглашён ещё раз {row.invited_again_at.astimezone(zone).strftime(SHORT)}")
+    if row.sent_by is not None:
+        notes.append(f"отправитель — {row.sent_by.full_name}")
+    if row.pending != Pending.NOTHING:
+        notes.append(Pending(row.pending).label.lower())
+    return notes
+
+
+def problem_words(row: PackageDocument, zone: tzinfo) -> str:
+    """Return what is wrong with a row and what happens next, in sentences; empty when all is well."""
+    parts = [row.problem]
+    if row.status_code == "undelivered" and row.delivery_failure:
+        parts.append(f"Не доставлено: {row.delivery_failure}.".replace("..", "."))
+    if row.exchange == Exchange.WAITING and row.retry_at is not None:
+        parts.append(f"Следующая попытка в {row.retry_at.astimezone(zone):%H:%M:%S}.")
+    return " ".join(part for part in parts if part)
+
+
+def _moment(moment: datetime | None, zone: tzinfo) -> str:
+    return moment.astimezone(zone).strftime(MOMENT) if moment is not None else ""
+
+
+def _progress(queued: int, asked: int, done: int, total: int) -> str:
+    if queued:
+        return f"Отправлено {done} из {total}"
+    if asked:
+        return f"Ждём ответа сервиса: {get_plural(asked, 'документ, документа, документов')}"
+    return ""
