@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("clinic.staff.account_urls")),
     path("", include("clinic.home.urls")),
     path("", include("clinic.institution.urls")),
     path("", include("clinic.staff.urls")),

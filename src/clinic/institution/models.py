@@ -47,6 +47,7 @@ class Institution(models.Model):
         max_length=20, choices=ConnectionState, default=ConnectionState.UNCHECKED, blank=True
     )
     connection_checked_at = models.DateTimeField(null=True)
+    connection_organization = models.CharField(max_length=300, blank=True, editable=False)
     send_at_once = models.BooleanField(
         "Отправлять документы сразу после печати",
         default=False,

@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 
 from clinic.institution.models import Institution
 from clinic.staff.models import User
@@ -30,6 +35,8 @@ def workplace_page(
 ) -> Callable[[Page[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Guard a view: not signed in → the sign-in page; without `permission` → 403; nothing is cached.
 
+    Who came with a password that somebody else knows goes to choose his own first. Times are the clinic's.
+
     The view gets `request.institution`, and must look for its rows among that clinic's only.
     """
 
@@ -39,14 +46,16 @@ def workplace_page(
             user = request.user
             if not isinstance(user, User):
                 if request.headers.get("HX-Request"):
-                    # htmx would put the sign-in page inside a table: tell it to go there instead.
-                    return HttpResponse(status=200, headers={"HX-Redirect": "/clinic/"})
+                    return _gone(request, reverse(settings.LOGIN_REDIRECT_URL))
                 return redirect_to_login(request.get_full_path())
             if not user.may(permission):
                 raise PermissionDenied
+            if user.must_change_password:
+                return _gone(request, reverse("account_change_password"))
             known = cast("StaffRequest", request)
             known.institution = user.institution
-            answer = view(known, *args, **kwargs)
+            with timezone.override(ZoneInfo(user.institution.time_zone)):
+                answer = view(known, *args, **kwargs)
             # Names of patients must not stay in a shared computer's cache.
             answer.headers.setdefault("Cache-Control", "no-store")
             return answer
@@ -55,3 +64,10 @@ def workplace_page(
         return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", guarded)
 
     return declare
+
+
+def _gone(request: HttpRequest, page: str) -> HttpResponseBase:
+    """Send the browser to another page; htmx, which would put that page inside a table, is told to leave."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=200, headers={"HX-Redirect": page})
+    return redirect(page)

@@ -17,6 +17,7 @@ class User(AbstractUser):
         Institution, on_delete=models.PROTECT, related_name="staff", verbose_name="ЛПУ"
     )
     role = models.CharField("Роль", max_length=20, choices=Role)
+    must_change_password = models.BooleanField(default=False, editable=False)
 
     REQUIRED_FIELDS = ["full_name"]
 

@@ -35,6 +35,7 @@ class OrderForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         model = PaidOrder
         fields = ["valid_from", "valid_until", "payment", "representative", "paid", "notes"]
         widgets = {"valid_from": DayInput(), "valid_until": DayInput()}
+        labels = {"valid_until": "Договор действует по"}
 
     def __init__(self, *args: Any, patient: Patient | None, **more: Any) -> None:
         super().__init__(*args, **more)
