@@ -22,6 +22,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         "too_many_login_attempts": "Слишком много попыток подряд. Попробуйте через 15 минут.",
     }
 
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        return reverse(settings.LOGIN_URL)
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         return reverse(settings.LOGIN_REDIRECT_URL)
 
