@@ -1,10 +1,12 @@
 """Patients of the clinic, their representatives and policies."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 
 from clinic.institution.models import Institution
+from clinic.patients.keys import KEY_LENGTH, KeyField, name_key, phone_key
 
 
 class Sex(models.IntegerChoices):
@@ -61,21 +63,21 @@ class FullName(models.Model):
 class Patient(FullName):
     """«Карточка пациента». The card's number is `idPatientMis` for the service.
 
-    `family_key`, `given_key`, `patronymic_key`, `phone_key` are what the search looks at: lower case, ё as е,
-    digits only; `save()` keeps them in step.
+    `family_key`, `given_key`, `patronymic_key`, `phone_key` are what the search looks at (`keys.py`): lower
+    case, ё as е, the phone's digits from its end; `save()` keeps them in step, bulk writes call `make_keys()`.
     """
 
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
-    card_number = models.CharField("Номер карты", max_length=20)
+    card_number = KeyField("Номер карты", max_length=20)
     sex = models.PositiveSmallIntegerField("Пол", choices=Sex)
     birth_place = models.CharField("Место рождения", max_length=300, blank=True)
-    snils = models.CharField("СНИЛС", max_length=11, blank=True)
+    snils = KeyField("СНИЛС", max_length=11, blank=True)
     document_kind = models.CharField("Документ", max_length=60, blank=True, default="Паспорт гражданина РФ")
     document_series = models.CharField("Серия", max_length=20, blank=True)
     document_number = models.CharField("Номер", max_length=30, blank=True)
     document_issued_by = models.CharField("Кем выдан", max_length=300, blank=True)
     document_issued_on = models.DateField("Когда выдан", null=True, blank=True)
-    phone = models.CharField("Телефон сотовый", max_length=20, blank=True)
+    phone = KeyField("Телефон сотовый", max_length=20, blank=True)
     home_phone = models.CharField("Телефон домашний", max_length=20, blank=True)
     email = models.EmailField("Эл. почта", blank=True)
     address_registered = models.CharField("Адрес регистрации", max_length=300, blank=True)
@@ -86,15 +88,47 @@ class Patient(FullName):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    family_key = models.CharField(max_length=120, editable=False)
-    given_key = models.CharField(max_length=120, editable=False)
-    patronymic_key = models.CharField(max_length=120, editable=False)
-    phone_key = models.CharField(max_length=20, editable=False)
+    family_key = KeyField(max_length=KEY_LENGTH, editable=False)
+    given_key = KeyField(max_length=KEY_LENGTH, editable=False)
+    patronymic_key = KeyField(max_length=KEY_LENGTH, editable=False)
+    phone_key = KeyField(max_length=20, editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["institution", "card_number"], name="card_number_of_institution"),
         ]
+        # What is typed is a prefix of one of these; the birth date is read out of the index as well.
+        indexes = [
+            models.Index(
+                fields=["institution", "family_key", "given_key", "patronymic_key", "birth_date"],
+                name="patients_by_family",
+            ),
+            models.Index(
+                fields=["institution", "given_key", "patronymic_key", "family_key", "birth_date"],
+                name="patients_by_given",
+            ),
+            models.Index(
+                fields=["institution", "patronymic_key", "family_key", "given_key", "birth_date"],
+                name="patients_by_patronymic",
+            ),
+            models.Index(
+                fields=["institution", "birth_date", "family_key", "given_key"], name="patients_by_birth"
+            ),
+            models.Index(fields=["institution", "snils"], name="patients_by_snils"),
+            models.Index(fields=["institution", "phone"], name="patients_by_phone"),
+            models.Index(fields=["institution", "phone_key"], name="patients_by_phone_end"),
+            models.Index(fields=["institution", "-updated_at"], name="patients_by_change"),
+        ]
+
+    def make_keys(self) -> None:
+        self.family_key = name_key(self.family)
+        self.given_key = name_key(self.given)
+        self.patronymic_key = name_key(self.patronymic)
+        self.phone_key = phone_key(self.phone)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.make_keys()
+        super().save(*args, **kwargs)
 
     @property
     def document(self) -> str:
@@ -104,6 +138,13 @@ class Patient(FullName):
         return " ".join(
             part for part in (self.document_kind, self.document_series, self.document_number) if part
         )
+
+
+class CardCounter(models.Model):
+    """The last card number given automatically; its row is the lock under which the next one is taken."""
+
+    institution = models.OneToOneField(Institution, on_delete=models.CASCADE, primary_key=True)
+    last = models.PositiveBigIntegerField(default=0)
 
 
 class Representative(FullName):
