@@ -142,9 +142,7 @@ def _parties(subject: Subject) -> Json:
             ("Кем приходится:", subject.representative.get_relation_display().lower()),
             ("Основание:", subject.representative.basis),
         ]
-    customer = (
-        "Заказчик — законный представитель пациента" if subject.representative else "Заказчик — пациент"
-    )
+    customer = "законный представитель пациента" if subject.representative else "пациент"
     return {
         "kind": "parties",
         "sides": [
@@ -179,6 +177,19 @@ def _signature(subject: Subject) -> Json:
     return {"kind": "signature", "sides": sides, "note": _SIGNED_ELECTRONICALLY}
 
 
+def _paper_signature(subject: Subject) -> Json:
+    """Two hands: the signer's, and that of whoever of the clinic checked who he is."""
+    sides = [
+        *_signature(subject)["sides"][:1],
+        {
+            "role": "За клинику: личность подписанта проверена",
+            "name": _shown(subject.institution.name),
+            "details": ["должность, подпись, фамилия и инициалы"],
+        },
+    ]
+    return {"kind": "signature", "sides": sides, "note": "Подпись ставится над чертой."}
+
+
 _SIGNED_ELECTRONICALLY: Final = set_well(
     "Документ подписывается электронно в сервисе электронного подписания (СЭП). Кто, когда и каким способом "
     "его подписал, указано в протоколе подписания, приложенном к подписанному файлу. На бумаге подпись "
@@ -189,5 +200,6 @@ _DRAWN: Final[Mapping[Directive, Callable[[Subject], Json]]] = {
     Directive.SERVICES: _services,
     Directive.PARTIES: _parties,
     Directive.SIGNATURE: _signature,
+    Directive.PAPER_SIGNATURE: _paper_signature,
     Directive.PAGE_BREAK: lambda _: {"kind": "page"},
 }

@@ -6,7 +6,7 @@ A lawyer writes it line by line:
     Абзац до пустой строки, **жирный**, {пациент.фио}
     - пункт                     1. пункт, 1.1. пункт: the number is printed as written
     [ ] отметка                 [x] отметка
-    [услуги] [подпись] [реквизиты] [новая страница]         each on a line of its own
+    [услуги] [реквизиты] [подпись] [подпись на бумаге] [новая страница]     each on a line of its own
     [если представитель] … [иначе] … [конец]                the only condition, not nested
 """
 
@@ -89,6 +89,7 @@ class Directive(StrEnum):
 
     SERVICES = "услуги"
     SIGNATURE = "подпись"
+    PAPER_SIGNATURE = "подпись на бумаге"
     PARTIES = "реквизиты"
     PAGE_BREAK = "новая страница"
 
