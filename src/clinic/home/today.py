@@ -107,5 +107,5 @@ def _case(row: PackageDocument, zone: tzinfo) -> Case:
         moment=moment.strftime("%d.%m.%Y %H:%M"),
         status=status,
         badge=badge,
-        why=problem_words(row, zone),
+        why=problem_words(row, zone) or (f"Причина: {row.status_reason}." if row.status_reason else ""),
     )

@@ -3,7 +3,8 @@
 from typing import Final
 
 from clinic.institution.models import Institution
-from sep_client import Retries, SepClient
+from sep.vault import VaultError
+from sep_client import Invalid, Retries, SepClient
 
 ANSWER_SECONDS: Final = 20.0
 
@@ -17,13 +18,20 @@ def client_of(
     """Open a connection to the service with the clinic's three settings; use it in a `with` block.
 
     Raises:
-        sep_client.Invalid: (`bad_settings`) a setting is empty or cannot work; nothing was asked.
-        sep.vault.VaultError: the kept token does not open with this installation's master key.
+        sep_client.Invalid: (`bad_settings`) a setting is empty or cannot work, or the token does not open
+            with the master key of this installation; nothing was asked.
 
     """
+    try:
+        token = institution.token
+    except VaultError as error:
+        raise Invalid(
+            "Сохранённый токен не читается. Введите «Авторизационный токен МИС КЭП» заново.",
+            code="bad_settings",
+        ) from error
     return SepClient(
         institution.service_address,
-        institution.token,
+        token,
         institution.id_lpu,
         timeout=timeout,
         retries=retries or RETRIES,

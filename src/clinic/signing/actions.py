@@ -52,6 +52,14 @@ def resend(request: StaffRequest, patient_id: int) -> HttpResponseBase:
 
 @require_POST
 @workplace_page(Permission.SEND)
+def remove(request: StaffRequest, patient_id: int) -> HttpResponseBase:
+    patient = patient_of(request, patient_id)
+    package.remove(patient, _chosen(request))
+    return show_table(request, patient)
+
+
+@require_POST
+@workplace_page(Permission.SEND)
 def revoke(request: StaffRequest, patient_id: int) -> HttpResponseBase:
     """Ask for the reason first, then take back."""
     patient = patient_of(request, patient_id)

@@ -5,7 +5,7 @@ service forever. The same documents again are the same package there; documents 
 it are told by `document_exists`, and then it is asked which.
 """
 
-import logging
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -38,8 +38,6 @@ from sep_client import (
     Source,
 )
 from sep_client import PackageDocument as Sent
-
-logger = logging.getLogger("clinic.signing")
 
 MOST_DOCUMENTS: Final = 20
 MOST_BYTES: Final = 11 * 2**20
@@ -132,19 +130,20 @@ def follow(institution: Institution) -> None:
     """Read the feed to its end; the place in it is kept together with the rows it changed."""
     with client_of(institution, timeout=_FEED_SECONDS) as sep:
         while True:
-            cursor = institution.events_cursor
-            events = list(
-                islice(sep.events(after=cursor or None, page_size=STATUSES_AT_ONCE), STATUSES_AT_ONCE)
-            )
+            place = institution.events_cursor
+            feed, _, cursor = place.partition(":")
+            after = cursor if feed == _feed_of(institution) else None
+            events = list(islice(sep.events(after=after, page_size=STATUSES_AT_ONCE), STATUSES_AT_ONCE))
             if not events:
                 return
             documents = sep.statuses(event.id_document for event in events)
             with transaction.atomic():
-                ours = Institution.objects.filter(pk=institution.pk, events_cursor=cursor)
-                if not ours.update(events_cursor=events[-1].cursor):
-                    return  # another worker was faster, or the clinic was connected elsewhere meanwhile
+                reached = f"{_feed_of(institution)}:{events[-1].cursor}"
+                ours = Institution.objects.filter(pk=institution.pk, events_cursor=place)
+                if not ours.update(events_cursor=reached):
+                    return  # another worker was faster
                 record.write_down(institution, documents)
-            institution.events_cursor = events[-1].cursor
+            institution.events_cursor = reached
 
 
 def look_after_open(institution: Institution) -> None:
@@ -157,6 +156,12 @@ def look_after_open(institution: Institution) -> None:
     if ids:
         with client_of(institution, timeout=_FEED_SECONDS) as sep:
             record.write_down(institution, sep.statuses(ids))
+
+
+def _feed_of(institution: Institution) -> str:
+    """Name the feed that a cursor belongs to: connected elsewhere, a clinic reads another from its start."""
+    where = f"{institution.service_address}|{institution.id_lpu}"
+    return hashlib.blake2b(where.encode(), digest_size=6).hexdigest()
 
 
 class _Unfit(Exception):
@@ -189,6 +194,9 @@ def _submit(sep: SepClient, rows: Sequence[PackageDocument], contents: Sequence[
         package = _package(rows, contents)
     except _Unfit as unfit:
         record.refused(rows, str(unfit))
+        return
+    except ValueError:  # the client's own check of the fields; its words quote them
+        record.refused(rows, "В карточке не хватает сведений для отправки: проверьте Ф. И. О. и номер карты.")
         return
     try:
         accepted = sep.create_package(package).documents

@@ -97,6 +97,15 @@ def change_signer(patient: Patient, ids: Collection[str], representative: Repres
     return rows.update(representative=representative)
 
 
+def remove(patient: Patient, ids: Collection[str]) -> int:
+    """Take documents out of the package that were never sent; what was printed stays where it was."""
+    with transaction.atomic():
+        rows = PackageDocument.objects.select_for_update().filter(
+            patient=patient, pk__in=ids, exchange__in=CHANGEABLE
+        )
+        return sum(row.delete()[0] for row in rows)
+
+
 def send(documents: Iterable[PackageDocument], author: User) -> int:
     """Queue documents for the service and return how many; what is on its way or accepted stays as it is.
 
@@ -116,9 +125,8 @@ def send(documents: Iterable[PackageDocument], author: User) -> int:
 
 def receive(patient: Patient, ids: Collection[str] | None = None) -> int:
     """Ask for the statuses of these accepted documents, or of all; returns how many are asked about."""
-    rows = _accepted(patient, ids).exclude(status_code__in=("expired", "revoked", "declined"))
     with transaction.atomic():
-        count = _ask(rows, Pending.RECEIVE)
+        count = _ask(_accepted(patient, ids), Pending.RECEIVE)
         if count:
             enqueue(tasks.receive, patient.pk)
     return count

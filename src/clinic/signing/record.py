@@ -1,6 +1,6 @@
 """Writing down what the service said: the only place where the copy of its status changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +12,7 @@ from clinic.institution.models import Institution
 from clinic.signing import patience, signed_files
 from clinic.signing.models import Exchange, PackageDocument, Pending
 from sep.jobs import enqueue
-from sep_client import CLOSED, Document, SepError
+from sep_client import CLOSED, ConnectionFailed, Document, RateLimited, SepError, ServerError, Timeout
 
 _COPIED: Final = (
     "id_document",
@@ -28,6 +28,13 @@ _COPIED: Final = (
     "delivery_phone",
     "delivery_failure",
 )
+
+_PASSING: Final[Mapping[type[SepError], str]] = {
+    ConnectionFailed: "Нет связи с сервисом подписания.",
+    Timeout: "Сервис подписания не ответил вовремя.",
+    ServerError: "Сервис подписания временно не работает.",
+    RateLimited: "Сервис подписания просит подождать.",
+}
 
 
 def write_down(institution: Institution, documents: Iterable[Document]) -> None:
@@ -57,7 +64,7 @@ def waiting(rows: Sequence[PackageDocument], error: SepError) -> None:
         alike = [row for row in rows if row.attempts == attempts]
         _still_going(alike).update(
             exchange=Exchange.WAITING,
-            problem=error.message[:500],
+            problem=_why(error),
             attempts=min(attempts + 1, 1000),
             retry_at=now + patience.delay(attempts, patience.asked(error)),
         )
@@ -67,6 +74,14 @@ def done(rows: Iterable[PackageDocument], pending: Pending, problem: str = "") -
     """What was asked about these rows is done, or is not possible for the reason told."""
     asked = PackageDocument.objects.filter(pk__in=[row.pk for row in rows], pending=pending)
     asked.update(pending=Pending.NOTHING, pending_reason="", problem=problem[:500])
+
+
+def _why(error: SepError) -> str:
+    """Tell a failure that passes; the client's own sentences ask a person to try again, and nobody has to."""
+    for kind, sentence in _PASSING.items():
+        if type(error) is kind and error.message == kind.default_message:
+            return sentence
+    return error.message[:500]
 
 
 def _still_going(rows: Iterable[PackageDocument]) -> QuerySet[PackageDocument]:

@@ -8,6 +8,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from pytils.numeral import get_plural
 
 from clinic.patients.models import Patient
@@ -53,7 +55,7 @@ class Line:
     signed: str
     status: str
     badge: str
-    notes: tuple[str, ...]
+    notes: SafeString
     problem: str
     can: str
     status_code: str
@@ -120,7 +122,7 @@ def abilities(row: PackageDocument) -> list[str]:
     if row.exchange in SENDABLE:
         can.append("send")
     if row.exchange in CHANGEABLE:
-        can.append("signer")
+        can += ["signer", "remove"]
     if row.exchange == Exchange.ACCEPTED and row.pending == Pending.NOTHING:
         can.append("receive")
         if row.status_code in OPEN:
@@ -146,7 +148,7 @@ def _line(row: PackageDocument, zone: tzinfo) -> Line:
         signed=_moment(row.signed_at, zone),
         status=status,
         badge=badge,
-        notes=tuple(_notes(row, zone)),
+        notes=format_html_join("", "<span>{}</span>", ((note,) for note in _notes(row, zone))),
         problem=problem_words(row, zone),
         can=" ".join(abilities(row)),
         status_code=row.status_code,
@@ -164,7 +166,9 @@ def _notes(row: PackageDocument, zone: tzinfo) -> list[str]:
     if row.delivery_channel:
         channel = _CHANNELS.get(row.delivery_channel, row.delivery_channel)
         state = _DELIVERY.get(row.delivery_state, row.delivery_state)
-        notes.append(f"{channel} на {row.delivery_phone}: {state}".replace(" на : ", ": "))
+        # Unbreakable: a number cut in two lines is read wrong.
+        phone = row.delivery_phone.replace(" ", "\u00a0").replace("-", "\u2011")
+        notes.append(f"{channel} на\u00a0{phone}: {state}" if phone else f"{channel}: {state}")
     if row.viewed_at is not None and row.signed_at is None:
         notes.append(f"открыт {row.viewed_at.astimezone(zone).strftime(SHORT)}")
     if row.status_reason:
@@ -172,7 +176,7 @@ def _notes(row: PackageDocument, zone: tzinfo) -> list[str]:
     if row.invited_again_at is not None and row.status_code in OPEN:
         notes.append(f"приглашён ещё раз {row.invited_again_at.astimezone(zone).strftime(SHORT)}")
     if row.sent_by is not None:
-        notes.append(f"отправитель — {row.sent_by.full_name}")
+        notes.append(f"отправитель — {_initials(row.sent_by.full_name)}")
     if row.pending != Pending.NOTHING:
         notes.append(Pending(row.pending).label.lower())
     return notes
@@ -186,6 +190,11 @@ def problem_words(row: PackageDocument, zone: tzinfo) -> str:
     if row.exchange == Exchange.WAITING and row.retry_at is not None:
         parts.append(f"Следующая попытка в {row.retry_at.astimezone(zone):%H:%M:%S}.")
     return " ".join(part for part in parts if part)
+
+
+def _initials(full_name: str) -> str:
+    family, *others = full_name.split()
+    return "\u00a0".join([family, *(f"{part[0]}." for part in others)])
 
 
 def _moment(moment: datetime | None, zone: tzinfo) -> str:

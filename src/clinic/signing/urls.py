@@ -8,6 +8,7 @@ urlpatterns = [
     path("patients/<int:patient_id>/sep/send/", actions.send, name="send"),
     path("patients/<int:patient_id>/sep/receive/", actions.receive, name="receive"),
     path("patients/<int:patient_id>/sep/resend/", actions.resend, name="resend"),
+    path("patients/<int:patient_id>/sep/remove/", actions.remove, name="remove"),
     path("patients/<int:patient_id>/sep/revoke/", actions.revoke, name="revoke"),
     path("patients/<int:patient_id>/sep/signer/", actions.signer, name="signer"),
     path("patients/<int:patient_id>/sep/file/", actions.file, name="file"),

@@ -374,3 +374,45 @@ def test_a_feed_that_does_not_answer_stops_nothing(desk, woman):
     desk.road.closed = False
     tasks.follow()
     assert fresh(row).status_code == "sent"
+
+
+def test_connected_elsewhere_the_clinic_reads_the_other_feed_from_its_start(desk, woman, clinic, live_server):
+    tasks.follow()
+    row = desk.printed(woman)
+    package.send([row], desk.registrar)
+    desk.worker()
+    tasks.follow()
+    assert fresh(row).status_code == "sent"
+    PackageDocument.objects.filter(pk=row.pk).update(status_code="created", status_at=None)
+    # The same service by another address is another feed as far as a clinic can tell.
+    clinic.refresh_from_db()
+    clinic.service_address = f"{live_server.url}/sep/api"
+    clinic.save()
+    tasks.follow()
+    assert fresh(row).status_code == "sent"
+
+
+def test_a_token_that_does_not_open_is_told_and_waited_out(desk, woman, clinic):
+    token = clinic.token
+    clinic.token_sealed = b"0" * 40
+    clinic.save()
+    row = desk.printed(woman)
+    package.send([row], desk.registrar)
+    desk.worker()
+    tasks.follow()
+    assert fresh(row).exchange == Exchange.WAITING
+    assert "токен не читается" in fresh(row).problem
+    clinic.set_token(token)
+    clinic.save()
+    desk.later(minutes=1)
+    assert fresh(row).exchange == Exchange.ACCEPTED
+
+
+def test_an_incomplete_card_is_told_and_not_tried_for_ever(desk, woman):
+    woman.given = ""
+    woman.save()
+    row = desk.printed(woman)
+    package.send([row], desk.registrar)
+    desk.worker()
+    assert fresh(row).exchange == Exchange.REFUSED
+    assert "карточке" in fresh(row).problem

@@ -1,0 +1,90 @@
+"""The home page: what needs a hand comes first."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from clinic.institution.models import Institution
+from clinic.signing.models import Exchange, PackageDocument
+from tests.clinic.signing.rows import accepted, row, signed
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(browser, **headers):
+    return browser.get("/clinic/", headers=headers).content.decode().replace("\u00a0", " ")
+
+
+def part(page, heading):
+    return page.partition(f'id="{heading}"')[2].partition("</section>")[0]
+
+
+@pytest.mark.parametrize("login", ["admin", "registrar", "doctor", "lawyer"])
+def test_every_role_has_a_home(login, at_desk, woman):
+    signed(woman)
+    assert at_desk(login).get("/clinic/").status_code == 200
+
+
+def test_what_needs_a_hand_stands_first_with_its_reason(at_desk, woman, boy):
+    accepted(boy, "undelivered", "Отказ", delivery_state="failed", delivery_failure="абонент заблокирован")
+    row(boy, "Акт", exchange=Exchange.REFUSED, problem="Пациенту меньше 15 лет.")
+    accepted(woman, "declined", "ИДС на УЗИ", status_reason="Подумаю")
+    signed(woman, "Подписанное")
+    row(woman, "Черновик")
+    page = page_of(at_desk("registrar"))
+    attention = part(page, "attention")
+    for words in ("Не доставлено: абонент заблокирован.", "Пациенту меньше 15 лет.", "Причина: Подумаю."):
+        assert words in attention
+    assert f'href="/clinic/patients/{boy.pk}/?tab=sep"' in attention
+    assert "Подписанное" not in attention
+    assert "Черновик" not in attention
+    assert "Подписанное" in part(page, "latest")
+    assert page.index('id="attention"') < page.index('id="latest"')
+
+
+def test_old_trouble_leaves_the_page(at_desk, woman):
+    document = accepted(woman, "expired", "Старое")
+    PackageDocument.objects.filter(pk=document.pk).update(status_at=timezone.now() - timedelta(days=15))
+    assert "Старое" not in part(page_of(at_desk("registrar")), "attention")
+
+
+def test_the_figures_count_this_clinic_and_this_day(at_desk, woman):
+    row(woman, "Черновик")
+    accepted(woman, "sent", "Ждёт")
+    signed(woman, "Сегодня")
+    yesterday = signed(woman, "Вчера")
+    PackageDocument.objects.filter(pk=yesterday.pk).update(
+        status_at=timezone.now() - timedelta(days=2), added_at=timezone.now() - timedelta(days=2)
+    )
+    foreign = signed(woman, "Чужое")
+    other = Institution.objects.create(name="Другая", full_name="Другая")
+    PackageDocument.objects.filter(pk=foreign.pk).update(institution=other)
+    figures = at_desk("registrar").get("/clinic/").context["today"].figures
+    assert {each.title: each.number for each in figures} == {
+        "Добавлено сегодня": 3,
+        "Не отправлены": 1,
+        "Ждут подписи": 1,
+        "Подписаны сегодня": 1,
+        "Отказы сегодня": 0,
+    }
+
+
+def test_nothing_to_do_is_said_calmly(at_desk, clinic):
+    page = page_of(at_desk("registrar"))
+    assert "Всё в&nbsp;порядке" in page
+    assert "Сегодня документов ещё не&nbsp;было" in page
+
+
+def test_the_page_refreshes_its_panels_alone(at_desk, clinic):
+    page = page_of(at_desk("registrar"), **{"HX-Request": "true"})
+    assert 'id="today"' in page
+    assert "<html" not in page
+
+
+def test_more_documents_are_not_more_questions(at_desk, woman, django_assert_max_num_queries):
+    for number in range(20):
+        accepted(woman, "undelivered", f"Документ {number}")
+    browser = at_desk("registrar")
+    with django_assert_max_num_queries(12):
+        browser.get("/clinic/")
