@@ -24,5 +24,6 @@ if settings.ENVIRONMENT.metrics:
 if settings.ENVIRONMENT.simulator:
     urlpatterns.append(path("phone/", include("simulator.urls")))
 
+handler403 = pages.forbidden
 handler404 = pages.not_found
 handler500 = pages.server_error
