@@ -8,7 +8,7 @@ from clinic.institution.models import Institution
 from clinic.patients.models import CardCounter, Patient
 
 _LONGEST_COUNTED: Final = 12
-"""Longer numbers come from elsewhere (a СНИЛС with a prefix, a bar code): the count does not go on from them."""
+"""Longer numbers come from elsewhere (a bar code): the count does not go on from them."""
 
 
 def next_number(institution: Institution) -> str:

@@ -1,4 +1,4 @@
-"""What the search looks at: names and phones in one spelling, in columns that an index can cut by a prefix."""
+"""What the search looks at: names and phones in one spelling, in columns cut by a prefix of their index."""
 
 import re
 from typing import Any, Final

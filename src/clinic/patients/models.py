@@ -64,7 +64,7 @@ class Patient(FullName):
     """«Карточка пациента». The card's number is `idPatientMis` for the service.
 
     `family_key`, `given_key`, `patronymic_key`, `phone_key` are what the search looks at (`keys.py`): lower
-    case, ё as е, the phone's digits from its end; `save()` keeps them in step, bulk writes call `make_keys()`.
+    case, ё as е, the phone's digits from its end. `save()` keeps them in step; bulk writes call `make_keys`.
     """
 
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
@@ -120,15 +120,15 @@ class Patient(FullName):
             models.Index(fields=["institution", "-updated_at"], name="patients_by_change"),
         ]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.make_keys()
+        super().save(*args, **kwargs)
+
     def make_keys(self) -> None:
         self.family_key = name_key(self.family)
         self.given_key = name_key(self.given)
         self.patronymic_key = name_key(self.patronymic)
         self.phone_key = phone_key(self.phone)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.make_keys()
-        super().save(*args, **kwargs)
 
     @property
     def document(self) -> str:
@@ -145,6 +145,9 @@ class CardCounter(models.Model):
 
     institution = models.OneToOneField(Institution, on_delete=models.CASCADE, primary_key=True)
     last = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.last)
 
 
 class Representative(FullName):

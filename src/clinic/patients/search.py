@@ -1,8 +1,8 @@
 """Finding a patient by whatever was typed: parts of the name, a birth date or year, СНИЛС, phone, card.
 
-What was typed is read in every way it can be meant, the likeliest first; each reading is a prefix range of one
-index, and they are asked one after another until the list is full. So the time does not grow with the number
-of patients (bench/patients.py).
+What was typed is read in every way it can be meant, the likeliest first; each reading is a prefix range of
+one index, and they are asked one after another until the list is full. So the time hardly grows with the
+number of patients (bench/patients.py).
 """
 
 import re
@@ -125,7 +125,7 @@ def _readings(query: str) -> Iterator[_Reading]:
 
 
 def _names(words: tuple[str, ...], birth: Q) -> Iterator[_Reading]:
-    """Read the words as parts of a name: «мамедов|рза|али оглы» as well as one by one, in every usual order."""
+    """Read the words as parts of a name: «мамедов|рза|али оглы» as well as one by one, in usual orders."""
     for count in range(min(len(words), len(_NAMES)), 0, -1):
         for cuts in combinations(range(1, len(words)), count - 1):
             edges = (0, *cuts, len(words))
@@ -138,7 +138,7 @@ def _names(words: tuple[str, ...], birth: Q) -> Iterator[_Reading]:
 
 
 def _numbers(typed: str, digits: str) -> Iterator[_Reading]:
-    """Read digits as СНИЛС, as a phone from its end or from its beginning, as the beginning of a card number."""
+    """Read digits as СНИЛС, a phone from its end or its beginning, the beginning of a card number."""
     if len(digits) >= _FEWEST_DIGITS:
         whole = len(digits) == _PHONE_DIGITS + 1 and digits[0] in "78"
         from_end = digits[1:] if whole else digits

@@ -1,9 +1,17 @@
 from django.urls import path
 
-from clinic.patients import views
+from clinic.patients.views import belongings, cards, searching
 
 app_name = "patients"
 urlpatterns = [
-    path("patients/", views.listed, name="list"),
-    path("patients/<int:patient_id>/", views.card, name="card"),
+    path("patients/", searching.listed, name="list"),
+    path("patients/new/", cards.new, name="new"),
+    path("patients/<int:patient_id>/", cards.card, name="card"),
 ]
+for kind in belongings.KINDS:
+    of_kind = f"patients/<int:patient_id>/{kind.key}/"
+    urlpatterns += [
+        path(f"{of_kind}new/", belongings.edit, {"kind": kind}, name=f"new_{kind.key}"),
+        path(f"{of_kind}<int:row_id>/", belongings.edit, {"kind": kind}, name=f"edit_{kind.key}"),
+        path(f"{of_kind}<int:row_id>/delete/", belongings.delete, {"kind": kind}, name=f"delete_{kind.key}"),
+    ]

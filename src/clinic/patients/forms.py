@@ -1,0 +1,188 @@
+"""The card's form, and those of the dialogs over it."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from clinic.institution.models import Institution
+from clinic.patients import identifiers
+from clinic.patients.fields import (
+    DayField,
+    HomePhoneField,
+    InnField,
+    MobileField,
+    NameField,
+    SnilsField,
+    not_in_the_future,
+)
+from clinic.patients.models import Patient, Policy, PolicyKind, Relation, Representative
+
+_NAMES = {"family": NameField, "given": NameField, "patronymic": NameField}
+IDENTITY = frozenset({"family", "given", "patronymic", "birth_date", "snils", "phone"})
+"""Fields by which a person is recognized: when they change, other cards are looked at again."""
+
+
+class PatientForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """«Карточка пациента». `version` is the moment of the last change that whoever edits has seen."""
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Patient
+        fields = [
+            "family",
+            "given",
+            "patronymic",
+            "card_number",
+            "birth_date",
+            "sex",
+            "birth_place",
+            "snils",
+            "inn",
+            "document_kind",
+            "document_series",
+            "document_number",
+            "document_issued_on",
+            "document_issued_by",
+            "address_registered",
+            "address_actual",
+            "phone",
+            "home_phone",
+            "email",
+            "occupation",
+            "notes",
+        ]
+        field_classes = _NAMES | {
+            "birth_date": DayField,
+            "document_issued_on": DayField,
+            "snils": SnilsField,
+            "inn": InnField,
+            "phone": MobileField,
+            "home_phone": HomePhoneField,
+        }
+        widgets = {"notes": forms.TextInput()}
+        labels = {"document_kind": "Док. удост. личность"}
+
+    def __init__(
+        self, *args: Any, institution: Institution, today: date, read_only: bool = False, **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        self.institution, self.today = institution, today
+        card: Patient = self.instance
+        card.institution = institution
+        self.initial["version"] = version_of(card)
+        self.fields["card_number"].required = False
+        self.fields["card_number"].widget.attrs["autocomplete"] = "off"
+        if not card.pk:
+            self.fields["card_number"].widget.attrs["placeholder"] = "Присвоится сам"
+        known = [("", "—"), *((kind, kind) for kind in identifiers.DOCUMENT_KINDS)]
+        if card.document_kind and card.document_kind not in identifiers.DOCUMENT_KINDS:
+            known.append((card.document_kind, card.document_kind))
+        self.fields["document_kind"] = forms.ChoiceField(
+            label=self.fields["document_kind"].label, choices=known, required=False
+        )
+        if read_only:
+            for field in self.fields.values():
+                field.disabled = True
+
+    def clean_card_number(self) -> str:
+        number: str = self.cleaned_data["card_number"].strip() or self.instance.card_number
+        others = Patient.objects.filter(institution=self.institution, card_number=number)
+        if number and others.exclude(pk=self.instance.pk).exists():
+            raise card_number_is_taken(number)
+        return number
+
+    def clean_birth_date(self) -> date:
+        return identifiers.birth_date(self.cleaned_data["birth_date"], self.today)
+
+    def clean_document_issued_on(self) -> date | None:
+        return not_in_the_future(self.cleaned_data["document_issued_on"], self.today)
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if {"document_kind", "document_series", "document_number"} <= values.keys():
+            try:
+                values["document_series"], values["document_number"] = identifiers.document(
+                    values["document_kind"], values["document_series"], values["document_number"]
+                )
+            except ValidationError as refused:
+                for part, errors in refused.error_dict.items():
+                    self.add_error(f"document_{part}", errors)
+        born, issued = values.get("birth_date"), values.get("document_issued_on")
+        if born and issued and issued < born:
+            self.add_error("document_issued_on", "Документ выдан раньше рождения.")
+        return values
+
+
+def version_of(card: Patient) -> str:
+    """What tells one state of a card from a later one."""
+    return card.updated_at.isoformat() if card.pk else ""
+
+
+def card_number_is_taken(number: str) -> ValidationError:
+    return ValidationError(f"Карта с\u00a0номером {number} уже есть.", code="card_number_taken")
+
+
+class RepresentativeForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """A relative of the patient, and whether he signs for him."""
+
+    class Meta:
+        model = Representative
+        fields = [
+            "relation",
+            "family",
+            "given",
+            "patronymic",
+            "birth_date",
+            "phone",
+            "basis",
+            "document",
+            "address",
+            "in_medical_record",
+            "is_default",
+        ]
+        field_classes = _NAMES | {"birth_date": DayField, "phone": MobileField}
+        help_texts = {
+            "basis": "Например: свидетельство о\u00a0рождении I-ДН №\u00a0654321.",
+            "phone": "На\u00a0него придут документы и\u00a0код.",
+        }
+
+    def __init__(self, *args: Any, today: date, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.today = today
+
+    def clean_birth_date(self) -> date:
+        return identifiers.birth_date(self.cleaned_data["birth_date"], self.today)
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if values.get("is_default") and values.get("relation") == Relation.OTHER:
+            self.add_error(
+                "is_default",
+                "За\u00a0пациента подписывают родители, усыновители, опекуны и\u00a0попечители.",
+            )
+        return values
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # `saving` takes the tick away from the one who had it: here the constraint would refuse the new one.
+        return super()._get_validation_exclusions() | {"is_default"}  # type: ignore[no-any-return, misc]
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """An insurance policy."""
+
+    class Meta:
+        model = Policy
+        fields = ["kind", "number", "insurer", "region", "valid_until", "inactive"]
+        field_classes = {"valid_until": DayField}
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if values.get("kind") == PolicyKind.ENP and values.get("number"):
+            try:
+                values["number"] = identifiers.enp(values["number"])
+            except ValidationError as refused:
+                self.add_error("number", refused)
+        return values
