@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from clinic.institution.models import ConnectionState, Institution
 from clinic.institution.service import client_of
-from sep.vault import VaultError
 from sep_client import (
     CertificateFailed,
     ConnectionFailed,
@@ -53,6 +52,11 @@ ADVICE: Final[dict[str, str]] = {
     ),
 }
 
+STUCK: Final = (
+    "Проверка ждёт дольше обычного: похоже, фоновые задания не выполняются. Попросите системного"
+    " администратора посмотреть, запущен ли «sep worker»."
+)
+
 # From the narrow to the wide: a subclass stands before its parent.
 _STATES: Final[tuple[tuple[type[SepError], ConnectionState], ...]] = (
     (Timeout, ConnectionState.TIMEOUT),
@@ -79,15 +83,15 @@ def check(institution: Institution) -> tuple[ConnectionState, str]:
             return ConnectionState.WORKS, client.ping().organization
     except SepError as error:
         return state_of(error), ""
-    except VaultError:
-        return ConnectionState.TOKEN, ""
 
 
 def state_of(error: SepError) -> ConnectionState:
     """Return what a failure says about the settings."""
     if isinstance(error, Invalid):  # a setting that cannot work, or one that the service could not read
         paths = [each.path for each in error.errors]
-        return next((state for path, state in _SETTINGS.items() if path in paths), ConnectionState.SERVICE)
+        # A kept token that does not open is told without a path.
+        other = ConnectionState.TOKEN if error.code == "bad_settings" else ConnectionState.SERVICE
+        return next((state for path, state in _SETTINGS.items() if path in paths), other)
     if error.code == "unreadable_answer":
         return ConnectionState.ADDRESS  # some other server answers there
     return next((state for kind, state in _STATES if isinstance(error, kind)), ConnectionState.SERVICE)

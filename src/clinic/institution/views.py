@@ -1,5 +1,6 @@
 """«ЛПУ → Параметры»: requisites and the connection to the service."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
@@ -7,9 +8,10 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from clinic.institution import tasks
-from clinic.institution.connection import ADVICE
+from clinic.institution.connection import ADVICE, STUCK
 from clinic.institution.models import ConnectionState, Institution
 from clinic.staff.access import StaffRequest, workplace_page
 from clinic.staff.roles import Permission
@@ -30,6 +32,7 @@ TIME_ZONES: Final = (
     ("Asia/Magadan", "Магадан (МСК+8)"),
     ("Asia/Kamchatka", "Камчатка (МСК+9)"),
 )
+_STUCK_AFTER: Final = timedelta(seconds=40)
 _DIGITS: Final = {"inn": (10, 12), "kpp": (9,), "ogrn": (13, 15)}
 
 
@@ -148,16 +151,21 @@ def connection_state(request: StaffRequest) -> HttpResponseBase:
 def _begin_check(institution: Institution) -> None:
     institution.connection_state = ConnectionState.CHECKING
     institution.connection_organization = ""
-    institution.save(update_fields=["connection_state", "connection_organization"])
+    institution.connection_checked_at = timezone.now()
+    institution.save(update_fields=["connection_state", "connection_organization", "connection_checked_at"])
     enqueue(tasks.check_connection, str(institution.pk))
 
 
 def _state(institution: Institution) -> dict[str, Any]:
     state = ConnectionState(institution.connection_state)
+    asked = institution.connection_checked_at
+    checking = state is ConnectionState.CHECKING
+    stuck = checking and (asked is None or timezone.now() - asked > _STUCK_AFTER)
     return {
         "kept": institution,
-        "advice": ADVICE[state],
-        "checking": state is ConnectionState.CHECKING,
+        "advice": STUCK if stuck else ADVICE[state],
+        "checking": checking,
+        "stuck": stuck,
         "works": state is ConnectionState.WORKS,
         "failed": state not in {ConnectionState.UNCHECKED, ConnectionState.CHECKING, ConnectionState.WORKS},
     }

@@ -32,7 +32,7 @@ class NumberField(forms.DecimalField):
             return value.quantize(Decimal(1))
         return value
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(_SPACES.sub("", value) if isinstance(value, str) else value)
 
 
@@ -50,7 +50,7 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
-class RepresentativeField(forms.ModelChoiceField):
+class RepresentativeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """One of the patient's representatives, or nobody: then he signs for himself."""
 
     def __init__(self, label: str) -> None:
@@ -64,7 +64,7 @@ class RepresentativeField(forms.ModelChoiceField):
         self.queryset = known
         self.initial = known.filter(is_default=True).first()
 
-    def label_from_instance(self, obj: Representative) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Representative) -> str:
         return f"{obj.full_name} — {obj.get_relation_display().lower()}"
 
 

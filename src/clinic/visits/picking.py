@@ -1,6 +1,7 @@
 """Choosing the patient of a talon or an order."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from django.db.models import Q
 from django.http import QueryDict
@@ -8,8 +9,11 @@ from django.shortcuts import get_object_or_404
 
 from clinic.institution.models import Institution
 from clinic.patients.models import Patient
+from clinic.patients.search import find
 
-AT_MOST = 12
+AT_MOST: Final = 12
+_LONGEST_NUMBER: Final = 9
+"""Digits that a database's integer surely holds; a phone has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,12 @@ def choice_of(institution: Institution, data: QueryDict) -> Choice:
 
 def find_patients(institution: Institution, query: str) -> list[Patient]:
     """Return the first few patients who answer to the typed text."""
-    known = Patient.objects.filter(institution=institution)
-    for word in query.split():
-        known = known.filter(
-            Q(family__startswith=word.capitalize())
-            | Q(given__startswith=word.capitalize())
-            | Q(patronymic__startswith=word.capitalize())
-            | Q(card_number=word)
-        )
-    return list(known.order_by("family", "given", "patronymic")[:AT_MOST])
+    return find(institution, query)[:AT_MOST]
+
+
+def visits_answering(institution: Institution, query: str) -> Q:
+    """Return the condition for a list: a number of the visit or the card, or else what tells a patient."""
+    number = query.removeprefix("№").strip()
+    if number.isdecimal() and len(number) <= _LONGEST_NUMBER:
+        return Q(number=int(number)) | Q(patient__card_number=number)
+    return Q(patient__in=[patient.pk for patient in find(institution, query)])

@@ -45,9 +45,13 @@ class AppointmentForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
     def __init__(self, *args: Any, institution: Institution, patient: Patient | None, **more: Any) -> None:
         super().__init__(*args, **more)
         self.institution, self.patient = institution, patient
-        self.fields["representative"].offer(patient)  # type: ignore[attr-defined]
+        representative = self.fields["representative"]
+        assert isinstance(representative, RepresentativeField)
+        representative.offer(patient)
         for name, texts in _earlier(institution).items():
-            self.fields[name].widget.suggestions = texts  # type: ignore[attr-defined]
+            widget = self.fields[name].widget
+            assert isinstance(widget, Suggested)
+            widget.suggestions = texts
 
     def save_by(self, author: User) -> Appointment:
         """Save the talon; a new one gets its number and its author."""

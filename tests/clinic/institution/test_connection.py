@@ -2,8 +2,10 @@
 
 import socket
 import ssl
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from clinic.institution import connection, tasks
@@ -151,6 +153,13 @@ class TestAgainstTheService:
         assert found(address, TOKEN, str(organization.id)) == ConnectionState.TOKEN
         assert found(address, token, ID_LPU) == ConnectionState.INSTITUTION
         assert found(address, token, str(organization.id)) == ConnectionState.WORKS
+
+    def test_a_check_that_nobody_does_says_so(self, at_desk, server):
+        data = {"service_address": server().address, "id_lpu": ID_LPU, "token": TOKEN, "check": "1"}
+        desk = at_desk("admin")
+        desk.post(PAGE, data)
+        with time_machine.travel(timezone.now() + timedelta(seconds=45)):
+            assert "sep worker" in desk.get(f"{PAGE}connection/").content.decode()
 
     def test_nothing_is_asked_while_the_page_is_answered(self, at_desk, server):
         service = server()

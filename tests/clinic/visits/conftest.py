@@ -2,6 +2,10 @@
 
 import pytest
 
+from tests.clinic.staff.browser import page, seated
+
+__all__ = ["order_data", "page", "seated", "talon_data"]
+
 
 @pytest.fixture
 def talon_data(boy):

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from django import template
 from django.utils import timezone
-from pytils.numeral import get_plural
+
+from clinic.patients.ages import age_in_words
 
 register = template.Library()
 
@@ -25,6 +26,4 @@ def plain(value: Decimal) -> str:
 @register.filter
 def age(birth_date: date) -> str:
     """«12 лет» today."""
-    today = timezone.localdate()
-    years = today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
-    return str(get_plural(years, "год, года, лет")).replace(" ", "\u00a0")
+    return age_in_words(birth_date, timezone.localdate())

@@ -1,11 +1,11 @@
 """Talons: the list of a day, and one talon."""
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date
 from clinic.staff.access import StaffRequest, workplace_page
 from clinic.staff.roles import Permission
 from clinic.visits.models import Appointment
-from clinic.visits.picking import Choice, choice_of, find_patients
+from clinic.visits.picking import Choice, choice_of, find_patients, visits_answering
 from clinic.visits.talons import AppointmentForm, new_talon
 
 SECTION: Final = "visits:appointments"
@@ -33,7 +33,7 @@ def listed(request: StaffRequest) -> HttpResponseBase:
     talons = Appointment.objects.filter(institution=request.institution).select_related("patient")
     day = _day(request.GET.get("day", "")) or today
     if query:
-        talons = _answering(request, talons, query)[:_FOUND_AT_MOST]
+        talons = talons.filter(visits_answering(request.institution, query))[:_FOUND_AT_MOST]
     else:
         begins = timezone.make_aware(datetime.combine(day, time.min))
         talons = talons.filter(starts_at__gte=begins, starts_at__lt=begins + timedelta(days=1))
@@ -78,18 +78,18 @@ def _talon(request: StaffRequest, talon: Appointment | None) -> HttpResponseBase
     sent = request.POST if request.method == "POST" else request.GET
     choice = Choice(talon.patient) if talon else choice_of(request.institution, sent)
     then = request.POST.get("then", "")
-    about = {"institution": request.institution, "patient": choice.patient}
+    form_about = partial(AppointmentForm, institution=request.institution, patient=choice.patient)
     if request.method == "POST" and then in {"save", "close", "print"}:
-        form = AppointmentForm(request.POST, instance=talon, **about)
+        form = form_about(request.POST, instance=talon)
         if form.is_valid() and choice.patient:
             return _after(request, form.save_by(request.user), then)
     elif request.method == "POST":  # choosing the patient: what was typed stays, nothing is judged yet
         typed = request.POST.dict()
         if "choose" in typed:
             typed.pop("representative", None)  # of the one chosen before
-        form = AppointmentForm(initial=typed, **about)
+        form = form_about(initial=typed)
     else:
-        form = AppointmentForm(instance=talon, initial=None if talon else new_talon(), **about)
+        form = form_about(instance=talon, initial=None if talon else new_talon())
     if talon and not request.user.may(Permission.EDIT_VISITS):
         for field in form.fields.values():
             field.disabled = True
@@ -113,14 +113,6 @@ def _after(request: StaffRequest, talon: Appointment, then: str) -> HttpResponse
         return redirect(f"{page}?print")
     messages.success(request, f"Талон № {talon.number} сохранён.")
     return redirect(page if then == "save" else reverse(SECTION))
-
-
-def _answering(request: StaffRequest, talons: QuerySet[Appointment], query: str) -> QuerySet[Appointment]:
-    number = query.removeprefix("№").strip()
-    wanted = Q(patient__in=[patient.pk for patient in find_patients(request.institution, query)])
-    if number.isdecimal() and len(number) < 10:  # noqa: PLR2004  a number of 32 bits
-        wanted |= Q(number=int(number))
-    return talons.filter(wanted)
 
 
 def _day(text: str) -> date | None:

@@ -5,7 +5,6 @@ from typing import Any, Final
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from clinic.staff.roles import Permission
 from clinic.visits import orders
 from clinic.visits.models import PaidOrder, Service
 from clinic.visits.orders import OrderForm
-from clinic.visits.picking import Choice, choice_of, find_patients
+from clinic.visits.picking import Choice, choice_of, visits_answering
 
 SECTION: Final = "visits:orders"
 _ON_A_PAGE: Final = 50
@@ -27,11 +26,7 @@ def listed(request: StaffRequest) -> HttpResponseBase:
     query = request.POST.get("query", "").strip()
     found = PaidOrder.objects.filter(institution=request.institution)
     if query:
-        number = query.removeprefix("№").strip()
-        wanted = Q(patient__in=[patient.pk for patient in find_patients(request.institution, query)])
-        if number.isdecimal() and len(number) < 10:  # noqa: PLR2004  a number of 32 bits
-            wanted |= Q(number=int(number))
-        found = found.filter(wanted)
+        found = found.filter(visits_answering(request.institution, query))
     found = found.select_related("patient").prefetch_related("lines")
     page = Paginator(found, 2 * _ON_A_PAGE if query else _ON_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "visits/orders.html", {"section": SECTION, "page": page, "query": query})

@@ -1,0 +1,5 @@
+"""Fixtures of the desk."""
+
+from tests.clinic.staff.browser import page
+
+__all__ = ["page"]
