@@ -36,10 +36,10 @@ def test_two_documents_are_sent_and_come_back_signed_without_a_mouse(page, desk,
     for name in ("ИДС на телемедицинскую консультацию", "ИДС на вакцинацию"):
         desk.printed(boy, name)
     page.goto(f"/clinic/patients/{boy.pk}/sep/")
-    page.locator("#sep tbody tr").first.focus()
+    expect(page.locator("#sep tbody tr").first).to_be_focused()
     page.keyboard.press("Space")
     page.keyboard.press("Shift+ArrowDown")
-    page.keyboard.press("Alt+S")
+    page.keyboard.press("F4")
     expect(status(page)).to_have_text("Отправляется…")
     expect(page.locator("#sep tr[aria-selected=true]")).to_have_count(2)
     batch = PackageDocument.objects.first().batch
@@ -120,11 +120,14 @@ def test_nothing_stands_in_the_way_of_a_reader(page, desk, boy):
 def test_the_tab_works_inside_another_page(page, desk, woman):
     """As the patient's card has it: loaded by htmx, with its styles and its script."""
     desk.printed(woman)
-    page.goto("/clinic/")
-    page.evaluate(f"htmx.ajax('GET', '/clinic/patients/{woman.pk}/sep/', '#today')")
+    page.goto(f"/clinic/patients/{woman.pk}/?tab=sep")
     send = page.get_by_role("button", name="Отправить", exact=True)
     expect(send).to_be_disabled()
     page.locator("#sep tbody tr").first.click()
     expect(send).to_be_enabled()
     send.click()
     expect(status(page)).to_have_text("Отправляется…")
+    drain()
+    tasks.follow()
+    expect(status(page)).to_have_text("Документ направлен конкретному получателю")
+    expect(page.locator("#sep .about").first).to_have_css("display", "block")

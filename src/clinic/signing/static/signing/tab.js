@@ -65,7 +65,7 @@
       anchor = row;
     } else if (event.code === "KeyA" && event.ctrlKey) {
       only(all);
-    } else if (event.code === "Enter") {
+    } else if (event.code === "Enter" && !event.ctrlKey) {
       if (!all.some((each) => box(each).checked)) only([row]);
       show();
       view();
@@ -98,6 +98,8 @@
       show();
       if (kept.button && !kept.row) [...document.querySelectorAll("#sep button")].find((each) => each.getAttribute("hx-post") + (each.name || "") === kept.button)?.focus();
       kept = null;
+    } else if (event.detail.target.id !== "dialog") {
+      takeKeyboard();
     }
     arrange();
   });
@@ -109,5 +111,11 @@
     // Printing a frame needs a script, so its button is shown by one.
     for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
   };
+  // Opened by a key or by its address, the tab takes the keyboard; what somebody types elsewhere stays there.
+  const takeKeyboard = () => {
+    const active = document.activeElement;
+    if (!active || active === document.body || active.closest(".tabs")) rows()[0]?.focus({ preventScroll: true });
+  };
   arrange();
+  takeKeyboard();
 })();
