@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 from zoneinfo import ZoneInfo
 
+from csp.constants import SELF
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -58,6 +59,8 @@ def workplace_page(
                 answer = view(known, *args, **kwargs)
             # Names of patients must not stay in a shared computer's cache.
             answer.headers.setdefault("Cache-Control", "no-store")
+            # A dialog of any page may show a document of ours in a frame.
+            answer._csp_update = {"frame-src": [SELF]}  # type: ignore[attr-defined]  # noqa: SLF001  as csp_update does
             return answer
 
         guarded.permission = permission  # type: ignore[attr-defined]  # the tests read the table of rights off it

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.urls import reverse
 
 from clinic.institution.models import Institution
 from clinic.patients.models import Patient
@@ -83,9 +84,14 @@ def test_a_representative_of_somebody_else_is_refused(at_desk, talon_data, woman
 
 
 def test_print_saves_first_and_then_opens_the_choice_of_forms(at_desk, talon_data):
-    answer = at_desk("registrar").post(NEW, talon_data | {"then": "print"})
+    desk = at_desk("registrar")
+    answer = desk.post(NEW, talon_data | {"then": "print"})
     talon = Appointment.objects.get()
     assert answer.headers["Location"] == f"/clinic/appointments/{talon.pk}/?print"
+    page = desk.get(answer.headers["Location"]).content.decode()
+    choice = reverse("forms:choose", args=["appointment", talon.pk])
+    assert f'hx-get="{choice}" hx-target="#dialog" hx-trigger="load"' in page
+    assert choice not in desk.get(f"/clinic/appointments/{talon.pk}/").content.decode()
 
 
 def test_saving_again_changes_the_same_talon(at_desk, talon_data):
