@@ -100,8 +100,22 @@ class FormVersion(models.Model):
         return f"{self.form} (версия {self.number})"
 
 
+class Printing(models.Model):
+    """One press of «Печать». The page makes `token`, so that a second press of the same page is the same."""
+
+    token = models.CharField(primary_key=True, max_length=26)
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.token
+
+
 class Printed(models.Model):
     """A printed document; its PDF lies in the clinic's blobs under `sha256`."""
+
+    printing = models.ForeignKey(Printing, on_delete=models.PROTECT, null=True, related_name="documents")
 
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="printed")
