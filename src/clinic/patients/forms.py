@@ -146,7 +146,7 @@ class RepresentativeForm(forms.ModelForm):  # type: ignore[type-arg]  # not gene
         field_classes = _NAMES | {"birth_date": DayField, "phone": MobileField}
         help_texts = {
             "basis": "Например: свидетельство о\u00a0рождении I-ДН №\u00a0654321.",
-            "phone": "На\u00a0него придут документы и\u00a0код.",
+            "phone": "На\u00a0него придёт код.",
         }
 
     def __init__(self, *args: Any, today: date, **more: Any) -> None:

@@ -7,6 +7,8 @@ const links = () => [...document.querySelectorAll("#found .open")];
 // Enter opens the first one, but only when the list answers to what stands in the field now.
 const isFresh = () => document.getElementById("found")?.dataset.query === search.value.trim();
 
+// What was typed before htmx woke up, or what the browser has put back into the field.
+addEventListener("pageshow", () => { if (search && !isFresh()) htmx.trigger(search, "catch-up"); });
 document.addEventListener("keydown", (event) => {
   if (!search || document.querySelector("dialog[open]")) return;
   const all = links();
