@@ -1,7 +1,7 @@
 """The blocks of a text, filled in for a subject: JSON for the typesetter, every string of it plain text."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from clinic.forms import parties, wording
@@ -21,32 +21,39 @@ from clinic.forms.placeholders import ABSENT, PLACEHOLDERS, value_of
 from clinic.forms.subjects import Subject
 from clinic.forms.wording import NBSP, one_line, printable, set_well
 
-_UNBROKEN: Final = re.compile(r"[^\s\u200b]{30,}")
+_UNBROKEN: Final = re.compile(r"[^ \u200b]{30,}")
 _PART: Final = 12
+_FOOTER: Final = 80
+"""Characters of the title, and of the name, that the foot of a page has room for."""
 
 Json = dict[str, Any]
 
 
-def fill(blocks: Iterable[Block], subject: Subject, title: str) -> Json:
+def fill(blocks: Sequence[Block], subject: Subject, title: str) -> Json:
     """Return what `typst/form.typ` shows; raises `MarkupError` for a placeholder that does not exist."""
     clinic = subject.institution
     return {
         "title": one_line(title),
         "created": {"year": subject.day.year, "month": subject.day.month, "day": subject.day.day},
-        "footer": breakable(f"{one_line(title)} · {one_line(subject.patient.initials)}"),
+        "footer": breakable(f"{_short(title)} · {_short(subject.patient.initials)}"),
         "clinic": {"name": breakable(one_line(clinic.name)), "lines": list(_letterhead(subject))},
-        "blocks": list(_blocks(blocks, subject)),
+        "blocks": list(_blocks(blocks, subject, _hands(blocks, subject))),
     }
 
 
 def breakable(text: str) -> str:
-    """Let a name or a number without spaces, longer than a line, break anywhere."""
+    """Let what has no space to break at, a long name or number, break anywhere."""
     return _UNBROKEN.sub(
         lambda found: "\u200b".join(
             found[0][start : start + _PART] for start in range(0, len(found[0]), _PART)
         ),
         text,
     )
+
+
+def _short(text: str) -> str:
+    text = one_line(text)
+    return text if len(text) <= _FOOTER else f"{text[: _FOOTER - 1].rstrip()}…"
 
 
 def _letterhead(subject: Subject) -> Iterator[str]:
@@ -62,7 +69,7 @@ def _letterhead(subject: Subject) -> Iterator[str]:
     return (breakable(set_well(one_line(line))) for line in lines if line)
 
 
-def _blocks(blocks: Iterable[Block], subject: Subject) -> Iterator[Json]:
+def _blocks(blocks: Iterable[Block], subject: Subject, hands: Sequence[Json]) -> Iterator[Json]:
     for block in blocks:
         match block:
             case Heading(level=level, content=content):
@@ -73,7 +80,9 @@ def _blocks(blocks: Iterable[Block], subject: Subject) -> Iterator[Json]:
                 rows = [{"label": item.label, "content": _inline(item.content, subject)} for item in items]
                 yield {"kind": "listing", "marks": marks.value, "items": rows}
             case Condition(then=then, otherwise=otherwise):
-                yield from _blocks(then if subject.representative else otherwise, subject)
+                yield from _blocks(then if subject.representative else otherwise, subject, hands)
+            case Special(directive=Directive.SIGNATURE):
+                yield {"kind": "signature", "sides": hands, "note": _SIGNED_ELECTRONICALLY}
             case Special(directive=directive):
                 yield _DRAWN[directive](subject)
 
@@ -84,7 +93,7 @@ def _inline(content: Inline, subject: Subject) -> list[Json]:
         if isinstance(part, Slot):
             if part.name not in PLACEHOLDERS:
                 raise MarkupError(part.line, f"Неизвестное поле «{{{part.name}}}»")
-            value = breakable(value_of(part.name, subject))
+            value = breakable(wording.keep_addresses(value_of(part.name, subject)))
             parts.append({"text": value, "bold": part.bold, "value": True})
         else:
             words = breakable(set_well(printable(part.text)))
@@ -93,7 +102,7 @@ def _inline(content: Inline, subject: Subject) -> list[Json]:
 
 
 def _shown(value: str) -> str:
-    return breakable(one_line(value)) or ABSENT
+    return breakable(wording.keep_addresses(one_line(value))) or ABSENT
 
 
 def _services(subject: Subject) -> Json:
@@ -156,38 +165,38 @@ def _details(rows: Iterable[tuple[str, str]]) -> list[Json]:
     return [{"label": label, "text": _shown(value)} for label, value in rows if value]
 
 
-def _signature(subject: Subject) -> Json:
+def _hands(blocks: Iterable[Block], subject: Subject) -> list[Json]:
+    """Return who signs, and beside him the doctor, or the clinic's head where its requisites are told."""
+    clinic = subject.institution
+    if any(isinstance(block, Special) and block.directive == Directive.PARTIES for block in blocks):
+        head = _hand("Исполнитель", clinic.head_name or clinic.name, clinic.head_position)
+        return [_signer(subject), head]
+    name = parties.doctor(subject)
+    position = subject.appointment.doctor_position if subject.appointment else ""
+    return [_signer(subject), _hand("Медицинский работник", name, position)] if name else [_signer(subject)]
+
+
+def _signer(subject: Subject) -> Json:
     status = parties.signer_status(subject)
-    sides = [
-        {
-            "role": status[:1].upper() + status[1:],
-            "name": _shown(subject.signer.full_name),
-            "details": [wording.long_date(subject.day)],
-        }
-    ]
-    if subject.appointment:
-        position = subject.appointment.doctor_position
-        sides.append(
-            {
-                "role": "Медицинский работник",
-                "name": _shown(subject.appointment.doctor_name),
-                "details": [_shown(position)] if position else [],
-            }
-        )
-    return {"kind": "signature", "sides": sides, "note": _SIGNED_ELECTRONICALLY}
+    return _hand(status[:1].upper() + status[1:], subject.signer.full_name, wording.long_date(subject.day))
+
+
+def _hand(role: str, name: str, detail: str) -> Json:
+    return {"role": role, "name": _shown(name), "details": [_shown(detail)] if detail else []}
 
 
 def _paper_signature(subject: Subject) -> Json:
     """Two hands: the signer's, and that of whoever of the clinic checked who he is."""
-    sides = [
-        *_signature(subject)["sides"][:1],
-        {
-            "role": "За клинику: личность подписанта проверена",
-            "name": _shown(subject.institution.name),
-            "details": ["должность, подпись, фамилия и инициалы"],
-        },
-    ]
-    return {"kind": "signature", "sides": sides, "note": "Подпись ставится над чертой."}
+    checked = _hand(
+        "За клинику: личность подписанта проверена",
+        subject.institution.name,
+        "должность, подпись, фамилия и инициалы",
+    )
+    return {
+        "kind": "signature",
+        "sides": [_signer(subject), checked],
+        "note": "Подпись ставится над чертой.",
+    }
 
 
 _SIGNED_ELECTRONICALLY: Final = set_well(
@@ -199,7 +208,6 @@ _SIGNED_ELECTRONICALLY: Final = set_well(
 _DRAWN: Final[Mapping[Directive, Callable[[Subject], Json]]] = {
     Directive.SERVICES: _services,
     Directive.PARTIES: _parties,
-    Directive.SIGNATURE: _signature,
     Directive.PAPER_SIGNATURE: _paper_signature,
     Directive.PAGE_BREAK: lambda _: {"kind": "page"},
 }

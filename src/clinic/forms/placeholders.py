@@ -91,14 +91,14 @@ def _misplaced(slot: Slot, kind: PrintObject, *, represented: bool) -> str:
 def _hint(name: str, kind: PrintObject) -> str:
     known = [one.name for one in PLACEHOLDERS.values() if kind in one.objects and one.name != name]
     tail = name.rpartition(".")[2]
-    close = difflib.get_close_matches(name, known, 1, 0.7) or [
+    close: list[str] = difflib.get_close_matches(name, known, 1, 0.7) or [
         one for one in known if one.rpartition(".")[2] == tail
     ]
     return f": может быть, «{{{close[0]}}}»?" if close else ""
 
 
 def _snils(subject: Subject) -> str:
-    digits = subject.patient.snils
+    digits = str(subject.patient.snils)
     if len(digits) != 11:  # noqa: PLR2004
         return digits
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:9]} {digits[9:]}"
@@ -110,6 +110,10 @@ def _clinic(field: str) -> Callable[[Subject], str]:
 
 def _patient(field: str) -> Callable[[Subject], str]:
     return lambda subject: str(getattr(subject.patient, field))
+
+
+def _doctor_position(subject: Subject) -> str:
+    return wording.lowered(subject.appointment.doctor_position) if subject.appointment else ""
 
 
 def _talon(field: str) -> Callable[[Subject], str]:
@@ -195,7 +199,7 @@ _ROWS: Final = (
         "12 лет",
         lambda s: wording.years(s.patient.age_on(s.day)),
     ),
-    Placeholder("пациент.пол", "Пол пациента", "мужской", lambda s: s.patient.get_sex_display().lower()),
+    Placeholder("пациент.пол", "Пол пациента", "мужской", lambda s: str(s.patient.get_sex_display()).lower()),
     Placeholder(
         "пациент.адрес",
         "Адрес регистрации пациента",
@@ -323,8 +327,8 @@ _ROWS: Final = (
     Placeholder(
         "врач.должность",
         "Должность врача",
-        "Врач-педиатр участковый",
-        _talon("doctor_position"),
+        "врач-педиатр участковый",
+        _doctor_position,
         _TALON,
     ),
     Placeholder(

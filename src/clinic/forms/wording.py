@@ -20,6 +20,8 @@ _HOLDS_ON: Final = re.compile(
     re.IGNORECASE,
 )
 _HELD: Final = re.compile(r" (—|ли|же|бы|г\.|лет|дней|дня|суток|часов|часа|рублей|руб\.)(?!\w)")
+_ADDRESS: Final = re.compile(r"(?<!\w)(г|ул|д|кв|пер|пр|пл|стр|корп|обл|№)(\.?) (?=\w)")
+_SPACES: Final = re.compile(r"[^\S\u00a0]+")
 _UNPRINTABLE: Final = re.compile(
     "[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\uffff]"
 )
@@ -63,6 +65,11 @@ def set_well(text: str) -> str:
     return _HELD.sub(rf"{NBSP}\1", _HOLDS_ON.sub(rf"\1{NBSP}", text))
 
 
+def keep_addresses(value: str) -> str:
+    """Put unbreakable spaces between «г.», «ул.», «д.» and what they belong to; for somebody's data."""
+    return _ADDRESS.sub(rf"\1\2{NBSP}", value)
+
+
 def printable(text: str) -> str:
     """Put spaces in place of control and invisible characters, which a PDF/UA may not have."""
     return _UNPRINTABLE.sub(" ", text)
@@ -70,7 +77,7 @@ def printable(text: str) -> str:
 
 def one_line(value: str) -> str:
     """Return what somebody typed into a card without line ends and invisible characters."""
-    return " ".join(printable(value).split())
+    return _SPACES.sub(" ", printable(value)).strip()
 
 
 def lowered(text: str) -> str:
