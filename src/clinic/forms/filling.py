@@ -23,8 +23,9 @@ from clinic.forms.wording import NBSP, one_line, printable, set_well
 
 _UNBROKEN: Final = re.compile(r"[^ \u200b]{30,}")
 _PART: Final = 12
-_FOOTER: Final = 80
-"""Characters of the title, and of the name, that the foot of a page has room for."""
+_TITLE_BELOW: Final = 80
+_NAME_BELOW: Final = 30
+"""Characters of the title and of the name that the foot of a page has room for."""
 
 Json = dict[str, Any]
 
@@ -35,7 +36,9 @@ def fill(blocks: Sequence[Block], subject: Subject, title: str) -> Json:
     return {
         "title": one_line(title),
         "created": {"year": subject.day.year, "month": subject.day.month, "day": subject.day.day},
-        "footer": breakable(f"{_short(title)} · {_short(subject.patient.initials)}"),
+        "footer": breakable(
+            f"{_short(title, _TITLE_BELOW)} · {_short(subject.patient.initials, _NAME_BELOW)}"
+        ),
         "clinic": {"name": breakable(one_line(clinic.name)), "lines": list(_letterhead(subject))},
         "blocks": list(_blocks(blocks, subject, _hands(blocks, subject))),
     }
@@ -51,9 +54,9 @@ def breakable(text: str) -> str:
     )
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int) -> str:
     text = one_line(text)
-    return text if len(text) <= _FOOTER else f"{text[: _FOOTER - 1].rstrip()}…"
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def _letterhead(subject: Subject) -> Iterator[str]:
