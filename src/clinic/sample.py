@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from clinic.forms import shipped_forms
 from clinic.institution.models import Institution
 from clinic.patients.models import Patient, Policy, PolicyKind, Relation, Representative, Sex
 from clinic.staff.models import User
@@ -66,6 +67,7 @@ def make(password: str) -> Institution:
                 role=account.role,
                 institution=clinic,
             )
+        shipped_forms.install(clinic)
         for code, name, price in _SERVICES:
             Service.objects.create(institution=clinic, code=code, name=name, price=Decimal(price))
         _patients(clinic)

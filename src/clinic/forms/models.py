@@ -39,6 +39,14 @@ class PdfType(models.TextChoices):
         """The code of `GET /v1/document-types`: «бухгалтерские» are acts there."""
         return "act" if self is PdfType.ACCOUNTING else self.value
 
+    @property
+    def own_signature_from(self) -> int:
+        """Full years from which the patient signs it alone; the service has the last word.
+
+        Consent and refusal: 323-ФЗ ст. 20 ч. 2, ст. 54 ч. 2; the others want full capacity, ГК РФ ст. 21.
+        """
+        return 15 if self in {PdfType.CONSENT, PdfType.REFUSAL} else 18
+
 
 class FormKind(models.TextChoices):
     FORM = "form", "Печатная форма"
@@ -101,10 +109,16 @@ class FormVersion(models.Model):
 
 
 class Printing(models.Model):
-    """One press of «Печать». The page makes `token`, so that a second press of the same page is the same."""
+    """One press of «Печать». The page makes `token`, so that a second press of the same page is the same.
+
+    `not_kept` are the versions printed on paper alone: their forms do not keep the result.
+    """
 
     token = models.CharField(primary_key=True, max_length=26)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT)
+    object = models.CharField(max_length=30, choices=PrintObject)
+    object_pk = models.BigIntegerField()
+    not_kept = models.ManyToManyField(FormVersion)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     created_at = models.DateTimeField(auto_now_add=True)
 

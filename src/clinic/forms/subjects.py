@@ -15,11 +15,6 @@ from clinic.institution.models import Institution
 from clinic.patients.models import Patient, Policy, PolicyKind, Relation, Representative, Sex
 from clinic.visits.models import Appointment, OrderLine, PaidOrder, Visit
 
-# Full years from which the patient signs alone. Consent and refusal: 323-ФЗ ст. 20 ч. 2, ст. 54 ч. 2; the
-# others: full capacity, ГК РФ ст. 21.
-OWN_SIGNATURE_FROM: Final[Mapping[str, int]] = {PdfType.CONSENT: 15, PdfType.REFUSAL: 15}
-FULL_CAPACITY: Final = 18
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -91,7 +86,7 @@ def _subject(institution: Institution, kind: str, pk: int, pdf_type: str) -> Sub
         number=str(visit.number) if visit else patient.card_number,
         institution=institution,
         patient=patient,
-        representative=chosen or _expected(patient, pdf_type, day),
+        representative=chosen or expected_signer(patient, pdf_type, day),
         appointment=appointment,
         order=order,
         day=day,
@@ -100,8 +95,9 @@ def _subject(institution: Institution, kind: str, pk: int, pdf_type: str) -> Sub
     )
 
 
-def _expected(patient: Patient, pdf_type: str, day: date) -> Representative | None:
-    if patient.age_on(day) >= OWN_SIGNATURE_FROM.get(pdf_type, FULL_CAPACITY):
+def expected_signer(patient: Patient, pdf_type: str, day: date) -> Representative | None:
+    """Return the representative who signs a document of this type for the patient, `None` for himself."""
+    if patient.age_on(day) >= PdfType(pdf_type).own_signature_from:
         return None
     able = Representative.objects.filter(patient=patient, is_default=True).exclude(relation=Relation.OTHER)
     return able.first()

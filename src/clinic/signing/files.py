@@ -1,19 +1,14 @@
 """The files of a document: the PDF as it was signed or printed, and the protocol."""
 
-import re
-
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
-from clinic.signing.framing import is_framed
 from clinic.signing.models import PackageDocument
 from clinic.signing.views import document_of
 from clinic.staff.access import StaffRequest, workplace_page
 from clinic.staff.roles import Permission
+from clinic.workplace.framing import is_framed, pdf_answer
 from sep.vault import blobs
-
-_UNSAFE = re.compile(r"[^\w.,()№«» -]+")
 
 
 @is_framed
@@ -49,10 +44,4 @@ def _pdf(request: StaffRequest, row: PackageDocument, sha256: str, mark: str) ->
         data = blobs.get(row.institution, sha256)
     except blobs.BlobMissing as error:
         raise Http404 from error
-    name = " ".join(_UNSAFE.sub(" ", f"{row.name} {mark}").split())[:120] or "Документ"
-    disposition = content_disposition_header("download" in request.GET, f"{name}.pdf")
-    headers = {
-        "Content-Disposition": disposition or "inline",
-        "Cache-Control": "private, no-store",
-    }
-    return HttpResponse(data, content_type="application/pdf", headers=headers)
+    return pdf_answer(data, f"{row.name} {mark}", download="download" in request.GET)

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinic.patients.models import Patient
 from clinic.signing import table
-from clinic.signing.framing import shows_pdf
 from clinic.signing.models import PackageDocument
 from clinic.staff.access import StaffRequest, workplace_page
 from clinic.staff.roles import Permission
@@ -43,7 +42,6 @@ def show_table(request: StaffRequest, patient: Patient) -> HttpResponse:
     return render(request, "signing/table.html", _context(patient))
 
 
-@shows_pdf
 @require_GET
 @workplace_page(Permission.SEE_PACKAGES)
 def tab(request: StaffRequest, patient_id: int) -> HttpResponseBase:
@@ -58,7 +56,6 @@ def tab(request: StaffRequest, patient_id: int) -> HttpResponseBase:
     return render(request, template, _context(patient))
 
 
-@shows_pdf
 @require_POST
 @workplace_page(Permission.SEE_PACKAGES)
 def view_chosen(request: StaffRequest, patient_id: int) -> HttpResponseBase:
@@ -74,7 +71,6 @@ def view_chosen(request: StaffRequest, patient_id: int) -> HttpResponseBase:
     return _shown(request, document)
 
 
-@shows_pdf
 @require_GET
 @workplace_page(Permission.SEE_PACKAGES)
 def viewer(request: StaffRequest, document_id: str) -> HttpResponseBase:

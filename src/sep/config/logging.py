@@ -63,6 +63,8 @@ def logging_configuration(log_format: str) -> None:
             "root": {"handlers": ["stderr"], "level": "WARNING"},
             "loggers": {
                 "sep": {"level": "INFO"},
+                "clinic": {"level": "INFO"},
+                "axes": {"level": "ERROR"},  # its lines repeat those of clinic.staff
                 "django_structlog": {"level": "ERROR"},
                 "django.request": {"level": "ERROR"},
             },

@@ -49,7 +49,7 @@ def printed(clinic, registrar):
         } | changes
         form, _ = PrintForm.objects.get_or_create(
             institution=clinic,
-            code="ИКА.0208",
+            code="ТЕСТ.1",
             name=name,
             defaults={key: values[key] for key in ("object", "pdf_to", "pdf_type")},
         )
