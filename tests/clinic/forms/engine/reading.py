@@ -1,5 +1,6 @@
 """What a person sees in a printed form: words, and whether they stay inside the margins."""
 
+from ctypes import c_double
 from io import BytesIO
 
 import pikepdf
@@ -36,8 +37,10 @@ def outside_the_margins(pdf):
         width, height = page.get_size()
         within = (LEFT - 0.5, BOTTOM, width / MILLIMETRE - RIGHT + 0.5, height / MILLIMETRE - TOP + 0.5)
         layer = page.get_textpage()
+        edges = [c_double() for _ in range(4)]
         for index in range(layer.count_chars()):
-            left, bottom, right, top = (edge / MILLIMETRE for edge in layer.get_charbox(index))
+            pypdfium2.raw.FPDFText_GetCharBox(layer, index, *edges)
+            left, right, bottom, top = (edge.value / MILLIMETRE for edge in edges)
             if left < within[0] or bottom < within[1] or right > within[2] or top > within[3]:
                 letter = chr(pypdfium2.raw.FPDFText_GetUnicode(layer, index))
                 if letter.isalnum():
