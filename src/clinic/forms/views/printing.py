@@ -1,15 +1,16 @@
 """«Печать» of a talon, an order or a card, and what was printed."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 from ulid import ULID
 
-from clinic.forms.choosing import Order, forms_of, on_paper, print_chosen, to_sep
-from clinic.forms.models import Printed, Printing
-from clinic.forms.printing import render as rendered
+from clinic.forms import choosing
+from clinic.forms.choosing import Order
+from clinic.forms.models import Printed, Printing, PrintObject
 from clinic.forms.subjects import Subject, subject_of
 from clinic.patients.models import Patient
 from clinic.staff.access import StaffRequest, workplace_page
@@ -17,32 +18,94 @@ from clinic.staff.roles import Permission
 from clinic.workplace.framing import is_framed, pdf_answer
 from sep.vault import blobs
 
+TITLES: Final = {
+    PrintObject.APPOINTMENT: "Талон №\u00a0",
+    PrintObject.PAID_ORDER: "Заказ №\u00a0",
+    PrintObject.PATIENT_CARD: "Карта №\u00a0",
+}
+PAGES: Final = {
+    PrintObject.APPOINTMENT: "visits:appointment",
+    PrintObject.PAID_ORDER: "visits:order",
+    PrintObject.PATIENT_CARD: "patients:card",
+}
+
 
 @workplace_page(Permission.PRINT)
 def choose(request: StaffRequest, object: str, pk: int) -> HttpResponseBase:  # noqa: A002
     """Choose among the forms of an object, and print them."""
     subject = _subject(request, object, pk)
-    forms = list(forms_of(request.institution, object))
-    fresh = str(ULID())
-    context: dict[str, Any] = {"object": object, "pk": pk, "subject": subject, "forms": forms, "token": fresh}
+    offered = choosing.choices(request.institution, object, pk)
+    problem = ""
     if request.method == "POST":
-        wanted = request.POST.getlist("form")
-        chosen = [form for form in forms if str(form.pk) in wanted]
-        token = request.POST.get("token", "")
-        if chosen and len(token) == len(fresh):
-            printing = print_chosen(Order(token, object, pk), chosen, request.user)
-            return _printed(request, printing, subject)
-        context["nothing_chosen"] = True
+        chosen = [choice.form for choice in offered if str(choice.form.pk) in request.POST.getlist("chosen")]
+        order = Order(_token(request), object, pk)
+        try:
+            if chosen:
+                return _done(request, choosing.print_chosen(order, chosen, request.user))
+            problem = "Отметьте хотя бы одну форму."
+        except choosing.FormUnreadable as error:
+            problem = str(error)
+        except LookupError as error:
+            raise Http404 from error
+    signers = {choice.signer for choice in offered}
+    context = {
+        "object": object,
+        "pk": pk,
+        "subject": subject,
+        "title": f"{TITLES[PrintObject(object)]}{subject.number}",
+        "choices": offered,
+        "ticked": {int(one) for one in request.POST.getlist("chosen") if one.isdecimal()}
+        if request.method == "POST"
+        else {choice.form.pk for choice in offered if choice.form.in_group or len(offered) == 1},
+        "one_signer": signers.pop() if len(signers) == 1 else "",
+        "back": _page_of(object, pk),
+        "token": str(ULID()),
+        "problem": problem,
+    }
     return _in_frame(request, "forms/choose", context)
 
 
-def _printed(request: StaffRequest, printing: Printing, subject: Subject) -> HttpResponse:
-    documents = list(printing.documents.order_by("pk"))
-    context: dict[str, Any] = {
+def _page_of(object: str, pk: int) -> str:  # noqa: A002
+    return reverse(PAGES[PrintObject(object)], args=[pk])
+
+
+def _token(request: StaffRequest) -> str:
+    try:
+        return str(ULID.from_str(request.POST.get("token", "")))
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _done(request: StaffRequest, printing: Printing) -> HttpResponse:
+    """Show what was printed: at once to htmx; to others by an address that a reload does not print again."""
+    if not request.headers.get("HX-Request"):
+        return redirect("forms:done", printing.token)
+    return _shown(request, printing)
+
+
+@require_GET
+@workplace_page(Permission.PRINT)
+def done(request: StaffRequest, token: str) -> HttpResponseBase:
+    """What one press of «Печать» has printed."""
+    return _shown(request, get_object_or_404(Printing, institution=request.institution, token=token))
+
+
+def _shown(request: StaffRequest, printing: Printing) -> HttpResponse:
+    documents = list(printing.documents.select_related("version__form", "patient").order_by("pk"))
+    not_kept = list(printing.not_kept.select_related("form"))
+    to_sep = choosing.to_sep(printing)
+    forms = [document.version.form for document in documents] + [version.form for version in not_kept]
+    context = {
         "printing": printing,
         "documents": documents,
-        "to_sep": to_sep(printing),
-        "patient": subject.patient,
+        "not_kept": not_kept,
+        "count": len(forms),
+        "to_sep": to_sep,
+        # What the patient signs on his phone needs no paper, unless somebody asks for it.
+        "at_printer": len(forms) > to_sep,
+        "printers": sorted({form.printer for form in forms if form.printer}),
+        "patient": subject_of(request.institution, printing.object, printing.object_pk).patient,
+        "back": _page_of(printing.object, printing.object_pk),
         "at_once": request.institution.send_at_once,
     }
     return _in_frame(request, "forms/done", context)
@@ -51,14 +114,18 @@ def _printed(request: StaffRequest, printing: Printing, subject: Subject) -> Htt
 @is_framed
 @require_GET
 @workplace_page(Permission.PRINT)
-def look(request: StaffRequest, object: str, pk: int, form_id: int) -> HttpResponseBase:  # noqa: A002
-    """«Просмотр»: a form filled in, and nothing kept."""
-    form = get_object_or_404(forms_of(request.institution, object), pk=form_id)
-    last = form.versions.order_by("-number").first()
-    assert last is not None
+def look(request: StaffRequest, object: str, pk: int) -> HttpResponseBase:  # noqa: A002
+    """«Просмотр»: forms filled in, and nothing kept."""
     _subject(request, object, pk)
-    subject = subject_of(request.institution, object, pk, form.pdf_type)
-    return pdf_answer(rendered(last.text, subject, title=form.name), form.name)
+    ids = [int(one) for one in request.GET.getlist("chosen") if one.isdecimal()]
+    forms = list(choosing.forms_of(request.institution, object).filter(pk__in=ids))
+    if not forms:
+        raise Http404
+    try:
+        pdf = choosing.look(request.institution, object, pk, forms)
+    except choosing.FormUnreadable as error:
+        return render(request, "forms/not_shown.html", {"problem": str(error)}, status=422)
+    return pdf_answer(pdf, forms[0].name)
 
 
 @is_framed
@@ -67,7 +134,7 @@ def look(request: StaffRequest, object: str, pk: int, form_id: int) -> HttpRespo
 def paper(request: StaffRequest, token: str) -> HttpResponseBase:
     """Everything of one printing as one file for the printer."""
     printing = get_object_or_404(Printing, institution=request.institution, token=token)
-    return pdf_answer(on_paper(printing), "Печать")
+    return pdf_answer(choosing.on_paper(printing), "Печать")
 
 
 @is_framed
@@ -75,9 +142,11 @@ def paper(request: StaffRequest, token: str) -> HttpResponseBase:
 @workplace_page(Permission.SEE_PATIENTS)
 def printed(request: StaffRequest, printed_id: int) -> HttpResponseBase:
     """A printed document as it was."""
-    row = get_object_or_404(Printed, institution=request.institution, pk=printed_id)
+    rows = Printed.objects.select_related("version__form").filter(institution=request.institution)
+    row = get_object_or_404(rows, pk=printed_id)
     data = blobs.get(request.institution, row.sha256)
-    return pdf_answer(data, row.name, download="download" in request.GET)
+    as_file = "download" in request.GET and not row.version.form.not_saved_to_pdf
+    return pdf_answer(data, row.name, download=as_file)
 
 
 @require_GET
@@ -85,7 +154,13 @@ def printed(request: StaffRequest, printed_id: int) -> HttpResponseBase:
 def of_patient(request: StaffRequest, patient_id: int) -> HttpResponseBase:
     """«Файлы» of a card: what was printed for the patient."""
     patient = get_object_or_404(Patient, institution=request.institution, pk=patient_id)
-    rows = Printed.objects.filter(patient=patient).select_related("author", "version").order_by("-pk")[:200]
+    rows = (
+        Printed.objects.filter(patient=patient)
+        .select_related("author", "version__form")
+        .order_by("-pk")[:200]
+    )
+    for row in rows:
+        row.told = f"{TITLES.get(PrintObject(row.object), '')}{row.object_number}"  # type: ignore[attr-defined]
     return _in_frame(request, "forms/of_patient", {"patient": patient, "rows": rows})
 
 
