@@ -22,7 +22,7 @@ from bench.machine import postgresql
 
 TARGET_MS = 50
 BATCH = 5_000
-FAMILIES = (
+_FAMILIES = (
     "Иванов Смирнов Кузнецов Попов Васильев Петров Соколов Михайлов Новиков Фёдоров Морозов Волков Алексеев "
     "Лебедев Семёнов Егоров Павлов Козлов Степанов Николаев Орлов Андреев Макаров Никитин Захаров Зайцев "
     "Соловьёв Борисов Яковлев Григорьев Романов Воробьёв Сергеев Кузьмин Фролов Александров Дмитриев Королёв "
@@ -31,18 +31,18 @@ FAMILIES = (
     "Крылов Куликов Карпов Власов Мельников Денисов Гаврилов Тихонов Казаков Афанасьев Данилов Савельев "
     "Тимофеев Фомин Чернов Абрамов Мартынов Ефимов Федотов Щербаков Назаров Калинин Исаев Чернышёв Быков "
     "Маслов Родионов Коновалов Лазарев Воронин Климов Филатов Пономарёв Голубев Кудрявцев Прохоров Наумов"
-).split()
-SYLLABLES = (
-    "ба ве гор дуб жи зу ки лом ма не ош пи ру са ту фе хо ца чи ша ще юр яр бел кра сто тре вла".split()
 )
-MEN = (
+_SYLLABLES = "ба ве гор дуб жи зу ки лом ма не ош пи ру са ту фе хо ца чи ша ще юр яр бел кра сто тре вла"
+_MEN = (
     "Александр Сергей Владимир Андрей Алексей Дмитрий Николай Иван Евгений Михаил Юрий Виктор Максим Павел "
     "Артём Игорь Анатолий Олег Роман Денис Илья Константин Антон Вячеслав Егор Тимофей Лев Глеб Семён Эдуард"
-).split()
-WOMEN = (
+)
+_WOMEN = (
     "Елена Татьяна Ольга Наталья Анна Ирина Светлана Мария Людмила Екатерина Галина Марина Юлия Валентина "
     "Надежда Анастасия Нина Любовь Дарья Вера Виктория Алина Полина Софья Ксения Алёна Зоя Яна Ева Эльвира"
-).split()
+)
+FAMILIES, SYLLABLES, MEN, WOMEN = (text.split() for text in (_FAMILIES, _SYLLABLES, _MEN, _WOMEN))
+KEYBOARD = str.maketrans("йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`")
 
 
 def by_zipf(names, count, chance):
@@ -51,7 +51,7 @@ def by_zipf(names, count, chance):
 
 def people(count, institution, chance):
     """Generate unsaved patients: 60 % have one of the hundred frequent families."""
-    from clinic.patients.models import Patient
+    from clinic.patients.models import Patient  # noqa: PLC0415  the settings are chosen first
 
     rare = sorted({"".join(chance.choices(SYLLABLES, k=3)).capitalize() + "ов" for _ in range(20_000)})
     families = [
@@ -80,13 +80,6 @@ def people(count, institution, chance):
         yield patient
 
 
-def latin(text):
-    from clinic.patients import search
-
-    back = {russian: english for english, russian in search._LAYOUT.items()}
-    return text.lower().translate({ord(russian): chr(english) for russian, english in back.items()})
-
-
 def queries(one, chance):
     """What a registrar types, by kind, about one patient."""
     born = one.birth_date
@@ -100,7 +93,7 @@ def queries(one, chance):
         "given and patronymic": f"{one.given} {one.patronymic}",
         "patronymic": one.patronymic,
         "family begun, rare given": f"{one.family[:1]} {chance.choice(WOMEN[-5:])}",
-        "wrong layout": f"{latin(one.family)} {latin(one.given[:2])}",
+        "wrong layout": f"{one.family} {one.given[:2]}".lower().translate(KEYBOARD),
         "family and year": f"{one.family} {born.year}",
         "letter and year": f"{one.family[0]} {born.year}",
         "given and birth date": f"{one.given} {born:%d.%m.%Y}",
@@ -120,16 +113,16 @@ def queries(one, chance):
 
 def measure(count, rounds):
     """Fill the database of this process's settings and print the times."""
-    import django
+    import django  # noqa: PLC0415  the settings are chosen first
 
     django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-    from django.test import Client
+    from django.core.management import call_command  # noqa: PLC0415  the settings are chosen first
+    from django.db import connection  # noqa: PLC0415  the settings are chosen first
+    from django.test import Client  # noqa: PLC0415  the settings are chosen first
 
-    from clinic import sample
-    from clinic.patients.models import Patient
-    from clinic.staff.models import User
+    from clinic import sample  # noqa: PLC0415  the settings are chosen first
+    from clinic.patients.models import Patient  # noqa: PLC0415  the settings are chosen first
+    from clinic.staff.models import User  # noqa: PLC0415  the settings are chosen first
 
     call_command("migrate", verbosity=0)
     clinic = sample.make("unused-Password-7")

@@ -111,13 +111,13 @@ def _readings(query: str) -> Iterator[_Reading]:
             yield _Reading(birth, _BY_BIRTH)
         return
     if words:
-        yield _Reading(Q(card_number__in=(query, query.upper())), ("id",))  # «А-1024»
+        yield _Reading(Q(card_number__in=(query, query.upper())), ("card_number",))  # «А-1024»
         for born in _births(digits) if not birth else ():
             yield from _names(words, born)
         if len(digits) < _FEWEST_BESIDE_A_NAME:
             return
     else:
-        yield _Reading(Q(card_number=digits), ("id",))
+        yield _Reading(Q(card_number=digits), ("card_number",))
         for born in _births(digits) if not birth else ():
             yield _Reading(born, _BY_BIRTH)
     for reading in _numbers(rest, digits):
