@@ -97,6 +97,14 @@ def test_signature_never_stands_alone_on_a_page(talon):
     pytest.fail("the text never reached the second page")
 
 
+@pytest.mark.parametrize("block", ["слово " * 3000, "\n".join(f"{n}. пункт" for n in range(1, 400))])
+def test_long_block_before_a_signature_goes_over_pages(order, block):
+    pdf = render(f"# Договор\n\n{block}\n\n[реквизиты]\n[подпись]", order, title="А")
+    assert page_count(pdf) > 3
+    assert outside_the_margins(pdf) == []
+    assert overlapping(pdf) == []
+
+
 @pytest.mark.parametrize("code", CODE)
 def test_code_in_a_name_is_plain_text(talon, code):
     talon.patient.family = code
