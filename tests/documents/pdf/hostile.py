@@ -176,6 +176,28 @@ def many_pages(count: int, *, declared: int | None = None) -> bytes:
 
 def billion_laughs(depth: int, breadth: int) -> bytes:
     """Forms that draw forms that draw forms: few bytes, breadth ** depth squares."""
+    resources = b"<< /XObject << /X 10 0 R >> >>"
+    return one_page(resources=resources, more=_nested_forms(depth, breadth), contents=stream(b"/X Do"))
+
+
+def laughing_last(count: int) -> bytes:
+    """`count` pages, each drawn in an instant but the last, which is never drawn to its end."""
+    kids = b" ".join(b"%d 0 R" % number for number in range(100, 100 + count))
+    pages = b"<< /Type /Pages /MediaBox %b /Resources << /XObject << /X 10 0 R >> >> /Kids [%b] /Count %d >>"
+    sheets = {100 + index: b"<< /Type /Page /Parent 2 0 R >>" for index in range(count)}
+    sheets[99 + count] = b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R >>"
+    return body(
+        {
+            1: b"<< /Type /Catalog /Pages 2 0 R >>",
+            2: pages % (A4, kids, count),
+            4: stream(b"/X Do"),
+            **_nested_forms(9, 10),
+            **sheets,
+        },
+    )
+
+
+def _nested_forms(depth: int, breadth: int) -> dict[int, bytes]:
     forms = {}
     for level in range(depth):
         number = 10 + level
@@ -183,7 +205,7 @@ def billion_laughs(depth: int, breadth: int) -> bytes:
         content = b"0 0 1 1 re f" if last else b"/X Do " * breadth
         below = b"" if last else b"/Resources << /XObject << /X %d 0 R >> >>" % (number + 1)
         forms[number] = stream(content, b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] %b" % below)
-    return one_page(resources=b"<< /XObject << /X 10 0 R >> >>", more=forms, contents=stream(b"/X Do"))
+    return forms
 
 
 def encrypted(*, user: str = "", owner: str = "owner") -> bytes:

@@ -128,12 +128,27 @@ def test_a_hostile_file_is_refused_for_what_it_is(code, data):
     assert not refused.value.temporary
 
 
-def test_what_cannot_be_drawn_is_not_taken():
+@pytest.mark.parametrize(
+    ("limits", "codes"),
+    [
+        (Limits(memory_bytes=64 << 20), {"pdf_cannot_be_drawn"}),
+        (Limits(cpu_seconds=1, memory_bytes=4 << 30), {"pdf_too_slow"}),
+    ],
+    ids=["more memory than there is", "more time than there is"],
+)
+def test_forms_within_forms_that_no_screen_can_draw_are_not_taken(limits, codes):
     with pytest.raises(PdfRefused) as refused:
-        pdf.inspect(hostile.billion_laughs(9, 10), Limits(cpu_seconds=2))
+        pdf.inspect(hostile.billion_laughs(9, 10), limits)
 
-    assert refused.value.code in {"pdf_unreadable", "pdf_bomb", "pdf_too_slow"}
+    assert refused.value.code in codes
     assert not refused.value.temporary
+
+
+def test_every_page_is_tried_before_the_file_is_taken():
+    with pytest.raises(PdfRefused) as refused:
+        pdf.inspect(hostile.laughing_last(200), Limits(memory_bytes=64 << 20))
+
+    assert refused.value.code == "pdf_cannot_be_drawn"
 
 
 def test_a_consent_is_accepted_as_it_is():

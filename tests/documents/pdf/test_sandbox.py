@@ -90,8 +90,26 @@ def test_a_reader_that_crashes_costs_only_its_file(code):
         pdf.render(SLOW)
     crasher.join()
 
-    assert refused.value.code == "pdf_unreadable"
+    assert refused.value.code in {"pdf_unreadable", "pdf_cannot_be_drawn"}  # before its first page, or after
     assert not refused.value.temporary
+
+
+def test_a_machine_with_nothing_left_asks_for_another_try():
+    result = run_python(
+        "import os, resource\n"
+        "from sep.documents import pdf\n"
+        "from tests.documents.pdf import hostile\n"
+        "most = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir('/proc/self/fd'))), most[1]))\n"
+        "try:\n"
+        "    pdf.inspect(hostile.one_page())\n"
+        "except pdf.PdfRefused as refused:\n"
+        "    print(refused.code, refused.temporary)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, most)\n"
+        "print(pdf.inspect(hostile.one_page()).page_count)\n",
+    )
+
+    assert result.stdout == "pdf_interrupted True\n1\n", result.stderr
 
 
 def test_the_fork_server_is_started_again_when_it_died():

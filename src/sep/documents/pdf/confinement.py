@@ -14,6 +14,7 @@ import struct
 import sys
 import sysconfig
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -190,6 +191,7 @@ _ARCHITECTURES: Final = MappingProxyType({"x86_64": (0, 0xC000003E), "aarch64": 
 
 _LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
+_INSTRUCTION: Final = struct.Struct("=HBBI")
 _NUMBER, _ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 
 
@@ -199,16 +201,25 @@ def give_up_system_calls() -> bool:
     Returns:
         False when the kernel or the processor is not one for which there is a filter.
     """
+    instructions = system_call_filter()
+    if instructions is None:
+        return False
+    count = len(instructions) // _INSTRUCTION.size
+    filter_program = struct.pack("@HP", count, ctypes.addressof(instructions))
+    _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    return not _libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, filter_program, 0, 0)
+
+
+@cache
+def system_call_filter() -> ctypes.Array[ctypes.c_char] | None:
+    """The program for the kernel (struct sock_filter, one after another), made once for all forks."""
     column, audit_number = _ARCHITECTURES.get(platform.machine(), (None, 0))
     if sys.platform != "linux" or column is None:
-        return False
+        return None
     calls = [call for numbers in _ALLOWED_CALLS.values() if (call := numbers[column]) is not None]
     program = [(_LOAD, 0, 0, _ARCHITECTURE), (_JUMP_IF_EQUAL, 1, 0, audit_number), (_RETURN, 0, 0, _REFUSE)]
     program.append((_LOAD, 0, 0, _NUMBER))
     program += [(_JUMP_IF_EQUAL, len(calls) - index, 0, call) for index, call in enumerate(calls)]
     program += [(_RETURN, 0, 0, _REFUSE), (_RETURN, 0, 0, _ALLOW)]
-    code = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
-    instructions = ctypes.create_string_buffer(code, len(code))
-    filter_program = struct.pack("@HP", len(program), ctypes.addressof(instructions))
-    _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    return not _libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, filter_program, 0, 0)
+    code = b"".join(_INSTRUCTION.pack(*instruction) for instruction in program)
+    return ctypes.create_string_buffer(code, len(code))

@@ -20,12 +20,18 @@ from typing import Any, Final, NoReturn
 
 from PIL import WebPImagePlugin  # noqa: F401 - Pillow finds its formats among what is imported
 
-from sep.documents.pdf.confinement import address_space, give_up_files, give_up_system_calls, limit_resources
+from sep.documents.pdf.confinement import (
+    address_space,
+    give_up_files,
+    give_up_system_calls,
+    limit_resources,
+    system_call_filter,
+)
 from sep.documents.pdf.errors import PdfRefused
 from sep.documents.pdf.inspection import examine
 from sep.documents.pdf.limits import Limits
 from sep.documents.pdf.rehearsal import rehearse
-from sep.documents.pdf.rendering import draw
+from sep.documents.pdf.rendering import draw, try_to_draw
 from sep.documents.pdf.wire import ORDER, STATUS, receive_frame, send_frame
 
 _GRACE_SECONDS = 1.0
@@ -50,6 +56,8 @@ def _inspect(data: bytes, limits: Limits) -> Iterator[Answer]:
         },
         found.normalized or b"",
     )
+    # After the facts are told, so that the service knows what a process was at when it died.
+    try_to_draw(data if found.normalized is None else found.normalized, limits)
 
 
 def _render(data: bytes, limits: Limits) -> Iterator[Answer]:
@@ -68,6 +76,7 @@ TASKS: Final[MappingProxyType[str, Callable[[bytes, Limits], Iterator[Answer]]]]
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     rehearse()
+    system_call_filter()
     occupied = address_space()
     give_up_files()
     os.dup2(0, 2)

@@ -1,4 +1,4 @@
-"""Reads a hostile PDF with qpdf, tries to draw it, and decides whether it may be signed.
+"""Reads a hostile PDF with qpdf and decides whether it may be signed.
 
 Runs only in the disposable process.
 """
@@ -15,7 +15,6 @@ from pikepdf import settings
 from sep.documents.pdf.active_content import check_object
 from sep.documents.pdf.errors import refusal
 from sep.documents.pdf.limits import Limits
-from sep.documents.pdf.rendering import try_to_draw
 from sep.documents.pdf.streams import decoded_size
 from sep.sealing import can_seal
 
@@ -45,12 +44,6 @@ def examine(data: bytes, limits: Limits) -> Findings:
         max_stream_filters=4,
         doc_max_warnings=1000,
     )
-    found = _judge(data, limits)
-    try_to_draw(data if found.normalized is None else found.normalized, limits)
-    return found
-
-
-def _judge(data: bytes, limits: Limits) -> Findings:
     found = _read(data, limits)
     if not found.repairs:
         return _sealable(data, found, limits)

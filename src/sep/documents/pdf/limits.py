@@ -28,8 +28,6 @@ class Limits:
     memory_bytes: int = 512 * MEBIBYTE
     """Address space on top of the interpreter and its libraries."""
     cpu_seconds: int = 10
-    trial_seconds: float = 2.0
-    """Of the processor, for drawing pages small before the file is taken."""
     wall_seconds: int = 30
 
 

@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.writer import PdfFileWriter
 
 from sep.documents.pdf.inspection import examine
 from sep.documents.pdf.limits import DEFAULT
-from sep.documents.pdf.rendering import draw
+from sep.documents.pdf.rendering import draw, try_to_draw
 
 
 def rehearse() -> None:
@@ -22,6 +22,7 @@ def rehearse() -> None:
     """
     for damage in (b"", b"\ntrailing"):
         examine(_sheet() + damage, DEFAULT)
+    try_to_draw(_sheet(), DEFAULT)
     for _ in draw(_sheet(), DEFAULT):
         pass
     # What a file already signed needs besides: pyHanko dates a file of its own in the zone of the machine.

@@ -30,8 +30,8 @@ _ATTEMPTS = 3
 _PATIENCE_SECONDS = 20.0
 """Beyond the job's own limit: for the fork server to start on a busy machine, and to report."""
 
-# How a process ended that gave no answer. A kill comes from outside: from an operator, or from the kernel
-# when the machine, not the process, is out of memory. Everything else is pdfium or qpdf giving up.
+# How a process ended before its answer was whole. A kill comes from outside: from an operator, or from the
+# kernel when the machine, not the process, is out of memory. Everything else is pdfium or qpdf giving up.
 _ENDINGS: Final = MappingProxyType(
     {
         -signal.SIGXCPU: "pdf_too_slow",
@@ -75,11 +75,14 @@ class Sandbox:
         """
         with self._places:
             for _ in range(_ATTEMPTS):
-                server = self.start()
                 try:
+                    server = self.start()
                     return self._attempt(server, task, data, limits)
                 except _ServerLostError:
                     self._drop(server)
+                except OSError:  # no descriptor, process or memory is left for it on this machine
+                    _logger.exception("the process that reads PDF files is out of reach")
+                    break
         raise refusal("pdf_interrupted")
 
     def _attempt(self, server: _Server, task: str, data: bytes, limits: Limits) -> list[Frame]:
@@ -88,19 +91,21 @@ class Sandbox:
         with job, status:
             with far_job, far_status:
                 self._order(server, limits, far_job, far_status)
+            frames: list[Frame] = []
             patience = limits.wall_seconds + _PATIENCE_SECONDS
             job.settimeout(patience)
             status.settimeout(patience)
             try:
                 send_frame(job, {"task": task, "limits": asdict(limits)}, data)
-                return _answer(job, limits)
+                _receive_answer(job, limits, frames)
             except OversizedFrameError:
                 raise refusal("pdf_bomb") from None
             except TimeoutError:
                 # The kernel would have ended the reader long ago: it is the server that hangs.
                 raise _ServerLostError from None
             except (FrameError, OSError):
-                raise _ending(status) from None
+                raise _ending(status, midway=bool(frames)) from None
+        return frames
 
     def _order(
         self, server: _Server, limits: Limits, far_job: socket.socket, far_status: socket.socket
@@ -176,8 +181,8 @@ def _end(server: _Server) -> None:
         _logger.error("the process that reads PDF files ended with code %d", code)
 
 
-def _answer(job: socket.socket, limits: Limits) -> list[Frame]:
-    frames: list[Frame] = []
+def _receive_answer(job: socket.socket, limits: Limits, frames: list[Frame]) -> None:
+    """Add frames as they come, up to the last."""
     room = limits.max_output_bytes
     while len(frames) <= limits.max_pages:
         frame = receive_frame(job, room)
@@ -187,13 +192,13 @@ def _answer(job: socket.socket, limits: Limits) -> list[Frame]:
                 _logger.warning("a PDF file was refused because of %.50s", because)
             raise refusal(str(frame.fields["refused"]), limits)
         if "end" in frame.fields:
-            return frames
+            return
         frames.append(frame)
     raise OversizedFrameError
 
 
-def _ending(status: socket.socket) -> PdfRefused | _ServerLostError:
-    """Why there was no answer."""
+def _ending(status: socket.socket, *, midway: bool) -> PdfRefused | _ServerLostError:
+    """Why the answer is not whole. With its first part a process says that it now draws."""
     try:
         report = status.recv(STATUS.size)
     except OSError:
@@ -201,7 +206,7 @@ def _ending(status: socket.socket) -> PdfRefused | _ServerLostError:
     if len(report) != STATUS.size:
         return _ServerLostError()
     (code,) = STATUS.unpack(report)
-    return refusal(_ENDINGS.get(code, "pdf_unreadable"))
+    return refusal(_ENDINGS.get(code, "pdf_cannot_be_drawn" if midway else "pdf_unreadable"))
 
 
 SANDBOX: Final = Sandbox()
