@@ -45,6 +45,7 @@ _LATIN_KEYS: Final = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _RUSSIAN_KEYS: Final = "йцукенгшщзхъфывапролджэячсмитьбюё"
 _LAYOUT: Final = str.maketrans(_LATIN_KEYS + '{}:"<>~', _RUSSIAN_KEYS + "хъжэбюё")
 _NO_NAME: Final = re.compile(r"[\d+()./,]+")
+_LATIN_WORD: Final = re.compile(r"^[a-z]+(?=\s|$)")
 _LATIN: Final = re.compile(r"[A-Za-z]")
 
 _DATE: Final = re.compile(r"(\d{1,2})[./\-](\d{1,2})[./\-](\d{4}|\d{2})(?!\d)")
@@ -75,11 +76,20 @@ def find(institution: Institution, query: str) -> list[Patient]:
     What was typed in the wrong keyboard layout («Bdfyjd») is read again as Russian when nobody is found.
     """
     query = query[:_LONGEST_QUERY].replace("\0", "").strip()
-    found = _ask(institution, query)
+    # Most names are Russian: a Latin word that begins none of them is not asked in every order.
+    found = _ask(institution, query) if _may_be_a_name(institution, query) else []
     if not found and _LATIN.search(query):
         words = (word.translate(_LAYOUT) if _LATIN.search(word) else word for word in query.lower().split())
         return _ask(institution, " ".join(words))
     return found
+
+
+def _may_be_a_name(institution: Institution, query: str) -> bool:
+    latin = _LATIN_WORD.search(query.lower())
+    if latin is None or any(character.isdecimal() for character in query):
+        return True
+    known = Patient.objects.filter(institution=institution)
+    return any(known.filter(prefix(field, name_key(latin[0]))).exists() for field in _NAMES)
 
 
 def _ask(institution: Institution, query: str) -> list[Patient]:
