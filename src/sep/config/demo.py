@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 import webbrowser
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,8 @@ def run(port: int, data: Path, *, open_browser: bool) -> None:
 
 
 def _start(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, env=environment, preexec_fn=die_with_parent)  # noqa: PLW1509, S603  no threads yet; ourselves
+    dying_with_us = partial(die_with_parent, os.getpid())
+    return subprocess.Popen(command, env=environment, preexec_fn=dying_with_us)  # noqa: PLW1509, S603  no threads yet; ourselves
 
 
 def _write_privately(path: Path, text: str) -> None:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import connection
 
 from sep.ceremony.seal_key import SealKeyUnfit, seal_key
-from sep.config.parentage import die_with_parent
 from sep.config.trial import trial_pdf
 from sep.documents import pdf
 from sep.jobs.worker import run_worker
@@ -73,7 +72,6 @@ def _check_seal() -> None:
 
 def warm_up() -> None:
     """Do once in each web process what the first signer would wait for: open the key, fork the parser."""
-    die_with_parent()
     seal_key()
     can_seal(trial_pdf())
     pdf.start()
