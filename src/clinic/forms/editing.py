@@ -1,5 +1,9 @@
-"""Editing a form: its card, and its text, whose every change is a new version."""
+"""Editing a form: its card and its text in one go; every change of the text is a new version."""
 
+import difflib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -10,9 +14,18 @@ from clinic.forms.placeholders import Fault, check
 from clinic.institution.models import Institution
 from clinic.staff.models import User
 
-GENERAL = ("code", "name", "kind", "object", "copies", "inactive", "not_saved_to_pdf")
-GROUP = ("in_group", "group_notes")
-EXTRA = (
+CARD = (
+    "code",
+    "name",
+    "kind",
+    "object",
+    "copies",
+    "inactive",
+    "not_saved_to_pdf",
+    "in_group",
+    "group_notes",
+    "notes",
+    "information",
     "pdf_to",
     "pdf_type",
     "printer",
@@ -20,50 +33,61 @@ EXTRA = (
     "save_result",
     "create_local_document",
 )
-
-
-class TextChanged(Exception):
-    """Somebody saved another version since this text was opened."""
-
-
-class TextFaulty(Exception):
-    """The text cannot be saved; `faults` say where and why."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__(f"{len(faults)} faults")
-        self.faults = faults
+NEW_TEXT = "# Название документа\n\n{подписант.вводная}, …\n\n[подпись]\n"
+_MOST_COPIES = 20
 
 
 class CardForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """Everything of a form but its text."""
+    """The card with its text. `seen` is what was opened for editing; `faults` are those of the text."""
+
+    text = forms.CharField(label="Текст формы", strip=False, widget=forms.Textarea)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = PrintForm
-        fields = [*GENERAL, *GROUP, "notes", "information", *EXTRA]
+        fields = CARD
         widgets = {
-            "notes": forms.Textarea(attrs={"rows": 6}),
-            "information": forms.Textarea(attrs={"rows": 6}),
+            "notes": forms.Textarea(attrs={"rows": 8}),
+            "information": forms.Textarea(attrs={"rows": 8}),
         }
         help_texts = {
-            "pdf_to": "Напечатанный документ попадёт в пакет пациента на вкладке «28. СЭП».",
-            "pdf_type": "От типа зависит, кто вправе подписать документ и нужен ли отдельный код.",
-            "sort_index": "Меньше — выше в списке при печати.",
-            "printer": "Подсказка сотруднику: принтер выбирает браузер.",
-            "save_result": "Документ останется в карточке пациента.",
-            "inactive": "Форма не предлагается при печати.",
-            "copies": "Сколько раз документ войдёт в файл для бумаги.",
+            "in_group": "В окне «Печать» форма отмечена заранее: бланки группы печатаются одним нажатием.",
+            "group_notes": "Подсказка под названием формы в окне «Печать».",
+            "notes": "Для сотрудников клиники; на печать не выходит.",
+            "information": "Основание формы, кем и когда утверждена; на печать не выходит.",
+            "pdf_to": "СЭП: напечатанный документ сам попадает на вкладку «28. СЭП» карточки пациента.",
+            "pdf_type": "По типу сервис решает, кто вправе подписать документ и нужен ли ему отдельный код.",
+            "sort_index": "Меньше число — выше в окне «Печать».",
+            "printer": "Подсказка при печати: сам принтер выбирают в окне браузера.",
+            "save_result": "Документ остаётся в карточке пациента. Документы для СЭП остаются всегда.",
+            "create_local_document": "Документ остаётся в карточке с пометкой «локальный документ».",
         }
 
-    def __init__(self, *args: Any, institution: Institution, **more: Any) -> None:
+    def __init__(self, *args: Any, institution: Institution, read_only: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
         self.instance.institution = institution
-        self.fields["copies"].min_value = 1  # type: ignore[attr-defined]
+        self.faults: list[Fault] = []
+        self.fields["text"].initial = text_of(self.instance) or NEW_TEXT
+        self.fields["seen"].initial = fingerprint(self.instance)
+        self.fields["copies"].widget.attrs |= {"min": 1, "max": _MOST_COPIES}
+        self.fields["text"].widget.attrs |= {"spellcheck": "true", "lang": "ru", "aria-describedby": "faults"}
+        for field in self.fields.values():
+            field.disabled = read_only
 
     def clean_copies(self) -> int:
         copies: int = self.cleaned_data["copies"]
-        if not 1 <= copies <= 20:  # noqa: PLR2004  more is a slip of the hand
-            raise forms.ValidationError("От 1 до 20 копий.")
+        if not 1 <= copies <= _MOST_COPIES:
+            raise forms.ValidationError(f"От 1 до {_MOST_COPIES} копий.")
         return copies
+
+    def clean_text(self) -> str:
+        return normal(self.cleaned_data["text"])
+
+    def clean_notes(self) -> str:
+        return _with_line_feeds(self.cleaned_data["notes"])
+
+    def clean_information(self) -> str:
+        return _with_line_feeds(self.cleaned_data["information"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -72,53 +96,151 @@ class CardForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         )
         if same.exclude(pk=self.instance.pk).exists():
             self.add_error("name", "Форма с таким кодом и наименованием уже есть.")
-        last = last_version(self.instance) if self.instance.pk else None
-        if last and cleaned.get("object") and (faults := check(last.text, cleaned["object"])):
-            self.add_error("object", f"Текст формы не подходит этому объекту: {faults[0].message}.")
+        if "text" in cleaned and "object" in cleaned:
+            self.faults = check(cleaned["text"], cleaned["object"])
+            if self.faults:
+                self.add_error("text", "Исправьте строки, названные под текстом.")
         return cleaned
 
 
-def last_version(form: PrintForm) -> FormVersion | None:
-    return form.versions.order_by("-number").first()
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What somebody else saved meanwhile.
 
-
-def save_text(form: PrintForm, text: str, seen: int, author: User) -> FormVersion:
-    """Save a text as the next version; an unchanged one makes none.
-
-    Args:
-        form: whose text it is.
-        text: in the language of `markup`.
-        seen: the version that was opened for editing, 0 for none.
-        author: who saves.
-
-    Raises:
-        TextFaulty: the text is not one of a form.
-        TextChanged: version `seen` is not the last any more.
-
+    `fields` are labels with the stored values; `lines` compare the stored text with the typed one, each with
+    «−», «+» or a space before it; `seen` makes the next press of «Сохранить» mean it.
     """
-    text = text.replace("\r\n", "\n").strip() + "\n"
+
+    fields: list[tuple[str, str]]
+    lines: list[tuple[str, str]]
+    version: FormVersion | None
+    seen: str
+
+
+class ChangedMeanwhile(Exception):
+    """The form was saved by another since it was opened."""
+
+    def __init__(self, conflict: Conflict) -> None:
+        super().__init__("changed meanwhile")
+        self.conflict = conflict
+
+
+class TextFaulty(Exception):
+    """An old text that is no form any more; `faults` say where and why."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = faults
+
+
+def normal(text: str) -> str:
+    """Return a text as it is kept: line feeds alone, none at the beginning and one at the end."""
+    return _with_line_feeds(text).strip() + "\n"
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def last_version(form: PrintForm) -> FormVersion | None:
+    return form.versions.select_related("author").order_by("-number").first() if form.pk else None
+
+
+def text_of(form: PrintForm) -> str:
+    """Return the text that is printed now, empty when there is none."""
+    last = last_version(form)
+    return last.text if last else ""
+
+
+def fingerprint(form: PrintForm) -> str:
+    """Return a short name for the card and its text as they are stored."""
+    if not form.pk:
+        return ""
+    last = last_version(form)
+    told = [str(getattr(form, name)) for name in CARD] + [str(last.number if last else 0)]
+    return hashlib.blake2b("\n".join(told).encode(), digest_size=12).hexdigest()
+
+
+def save(card: CardForm, author: User) -> PrintForm:
+    """Save a valid card, and its text as the next version if it changed.
+
+    Raises `ChangedMeanwhile` when the form is not any more what was opened; then nothing is saved.
+    """
+    with transaction.atomic():
+        if card.instance.pk:
+            stored = PrintForm.objects.select_for_update().get(pk=card.instance.pk)
+            if fingerprint(stored) != card.cleaned_data["seen"]:
+                raise ChangedMeanwhile(_conflict(card, stored))
+        form: PrintForm = card.save()
+        _add_version(form, card.cleaned_data["text"], author)
+    return form
+
+
+def restore(form: PrintForm, number: int, author: User) -> FormVersion | None:
+    """Make the text of an earlier version the last one again.
+
+    Returns the new version, `None` if the last one has this text already. Raises `TextFaulty`, and
+    `FormVersion.DoesNotExist`.
+    """
+    text = form.versions.get(number=number).text
     if faults := check(text, form.object):
         raise TextFaulty(faults)
     with transaction.atomic():
-        PrintForm.objects.select_for_update(no_key=True).values_list("pk").get(pk=form.pk)
-        last = last_version(form)
-        if last is not None and last.text.strip() == text.strip():
-            return last
-        if (last.number if last else 0) != seen:
-            raise TextChanged
-        return FormVersion.objects.create(form=form, number=seen + 1, text=text, author=author)
+        PrintForm.objects.select_for_update().get(pk=form.pk)
+        return _add_version(form, text, author)
+
+
+def _add_version(form: PrintForm, text: str, author: User) -> FormVersion | None:
+    last = last_version(form)
+    if last is not None and normal(last.text) == normal(text):
+        return None
+    return form.versions.create(number=last.number + 1 if last else 1, text=normal(text), author=author)
+
+
+def _conflict(card: CardForm, stored: PrintForm) -> Conflict:
+    version = last_version(stored)
+    theirs = version.text if version else ""
+    return Conflict(
+        fields=list(_different(card, stored)),
+        lines=list(_compared(theirs, card.cleaned_data["text"])),
+        version=version,
+        seen=fingerprint(stored),
+    )
+
+
+def _different(card: CardForm, stored: PrintForm) -> Iterator[tuple[str, str]]:
+    for name in CARD:
+        value = getattr(stored, name)
+        if value != card.cleaned_data.get(name):
+            shown = getattr(stored, f"get_{name}_display", lambda value=value: value)()
+            told = {True: "да", False: "нет", "": "пусто"}.get(shown, str(shown))
+            yield str(card.fields[name].label), told
+
+
+def _compared(theirs: str, mine: str) -> Iterator[tuple[str, str]]:
+    lines = difflib.unified_diff(theirs.splitlines(), mine.splitlines(), lineterm="", n=1)
+    for line in list(lines)[2:]:
+        yield ("…", "") if line.startswith("@@") else (line[0].replace("-", "−"), line[1:])
 
 
 def copy(form: PrintForm, author: User) -> PrintForm:
     """Make a form of the clinic's own from another, with the last text as its first version."""
     last = last_version(form)
     with transaction.atomic():
-        count = PrintForm.objects.filter(institution=form.institution, code=form.code).count()
         twin = PrintForm.objects.get(pk=form.pk)
         twin.pk, twin.shipped_as = None, ""
         twin._state.adding = True  # noqa: SLF001  Django's way to copy a row
-        twin.name = f"{form.name[:180]} (копия {count})"
+        twin.name = _free_name(form)
         twin.save()
         if last is not None:
             FormVersion.objects.create(form=twin, number=1, text=last.text, author=author)
     return twin
+
+
+def _free_name(form: PrintForm) -> str:
+    same = PrintForm.objects.filter(institution=form.institution, code=form.code)
+    taken = set(same.values_list("name", flat=True))
+    number = 1
+    while (name := f"{form.name[:180]} (копия{f' {number}' if number > 1 else ''})") in taken:
+        number += 1
+    return name

@@ -5,12 +5,12 @@ from clinic.forms.views import card, listing, printing
 app_name = "forms"
 urlpatterns = [
     path("print-forms/", listing.listed, name="list"),
+    path("print-forms/install/", listing.install, name="install"),
     path("print-forms/new/", card.new, name="new"),
+    path("print-forms/faults/", card.faults, name="faults"),
+    path("print-forms/preview.pdf", card.preview, name="preview"),
     path("print-forms/<int:form_id>/", card.card, name="card"),
     path("print-forms/<int:form_id>/copy/", card.copy, name="copy"),
-    path("print-forms/<int:form_id>/text/", card.text, name="text"),
-    path("print-forms/<int:form_id>/faults/", card.faults, name="faults"),
-    path("print-forms/<int:form_id>/preview.pdf", card.shown_as_pdf, name="preview"),
     path("print-forms/<int:form_id>/versions/<int:number>.pdf", card.version, name="version"),
     path("print-forms/<int:form_id>/versions/<int:number>/restore/", card.restore, name="restore"),
     path("print/<str:object>/<int:pk>/", printing.choose, name="choose"),

@@ -1,77 +1,87 @@
 """A form's card: its settings, its text and its versions."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, HttpResponseForbidden
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic.forms import editing
+from clinic.forms import editing, printing
 from clinic.forms.editing import CardForm
 from clinic.forms.markup import MarkupError
-from clinic.forms.models import PrintForm
-from clinic.forms.placeholders import PLACEHOLDERS, Fault, check
-from clinic.forms.printing import preview
+from clinic.forms.models import PrintForm, PrintObject
+from clinic.forms.placeholders import PLACEHOLDERS, check
 from clinic.staff.access import StaffRequest, workplace_page
 from clinic.staff.roles import Permission
 from clinic.workplace.framing import is_framed, pdf_answer
 
-TABS = {
+TABS: Final = {
     "text": "Текст формы",
-    "versions": "Версии",
+    "extra": "Дополнительные настройки",
     "group": "Групповая печать бланков",
     "notes": "Заметки",
     "information": "Дополнительная информация",
-    "extra": "Дополнительные настройки",
+    "versions": "Версии",
 }
-_OF_SETTINGS = ("group", "notes", "information", "extra")
-BLOCKS = (
-    ("Заголовок", "# "),
-    ("Подзаголовок", "## "),
-    ("Пункт", "- "),
-    ("Номер", "1. "),
-    ("Отметка", "[ ] "),
-    ("Жирный", "****"),
-    ("Услуги", "[услуги]"),
-    ("Подпись", "[подпись]"),
-    ("Реквизиты", "[реквизиты]"),
-    ("Новая страница", "[новая страница]"),
-    ("Если представитель", "[если представитель]\n\n[иначе]\n\n[конец]"),
+_FIELDS_OF_TABS: Final = {
+    "text": ("text",),
+    "extra": ("pdf_to", "pdf_type", "printer", "sort_index", "save_result", "create_local_document"),
+    "group": ("in_group", "group_notes"),
+    "notes": ("notes",),
+    "information": ("information",),
+}
+# What a button inserts; | is where the chosen words or the cursor go.
+BLOCKS: Final = (
+    ("Заголовок", "# |"),
+    ("Подзаголовок", "## |"),
+    ("Пункт", "- |"),
+    ("Номер", "1. |"),
+    ("Отметка", "[ ] |"),
+    ("Жирный", "**|**"),
+    ("Если представитель", "[если представитель]\n|\n[иначе]\n\n[конец]\n"),
+    ("Услуги", "[услуги]\n|"),
+    ("Реквизиты", "[реквизиты]\n|"),
+    ("Подпись", "[подпись]\n|"),
+    ("Подпись на\u00a0бумаге", "[подпись на бумаге]\n|"),
+    ("Новая страница", "[новая страница]\n|"),
 )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @workplace_page(Permission.SEE_FORMS)
 def card(request: StaffRequest, form_id: int) -> HttpResponseBase:
-    """Show a form, or save its settings."""
-    form = _form(request, form_id)
-    settings = CardForm(request.POST or None, instance=form, institution=request.institution)
-    if request.method == "POST":
-        if not request.user.may(Permission.EDIT_FORMS):
-            return HttpResponseForbidden()
-        if settings.is_valid():
-            settings.save()
-            messages.success(request, "Форма сохранена.")
-            return _after(request, form)
-    return _shown(request, form, settings)
+    """Show a form, or save it."""
+    return _edit(request, _form(request, form_id))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @workplace_page(Permission.EDIT_FORMS)
 def new(request: StaffRequest) -> HttpResponseBase:
-    """Make a form; its text comes next."""
-    settings = CardForm(request.POST or None, institution=request.institution)
-    if request.method == "POST" and settings.is_valid():
-        form = settings.save()
-        return redirect(f"{reverse('forms:card', args=[form.pk])}?tab=text")
-    context: dict[str, Any] = {
-        "form": None,
-        "settings": settings,
-        "tabs": {},
-        "tab": "extra",
-        "opened": _OF_SETTINGS,
-    }
-    return render(request, "forms/card.html", context, status=422 if settings.is_bound else 200)
+    return _edit(request, PrintForm(institution=request.institution, object=PrintObject.APPOINTMENT))
+
+
+def _edit(request: StaffRequest, form: PrintForm) -> HttpResponse:
+    may_edit = request.user.may(Permission.EDIT_FORMS)
+    if request.method != "POST":
+        return _shown(
+            request, form, CardForm(instance=form, institution=request.institution, read_only=not may_edit)
+        )
+    if not may_edit:
+        raise PermissionDenied
+    settings = CardForm(request.POST, instance=form, institution=request.institution)
+    if not settings.is_valid():
+        return _shown(request, form, settings, status=422)
+    try:
+        saved = editing.save(settings, request.user)
+    except editing.ChangedMeanwhile as changed:
+        return _shown(request, form, settings, conflict=changed.conflict, status=409)
+    messages.success(request, f"Форма «{saved.name}» сохранена.")
+    if request.POST.get("then") == "close":
+        return redirect("forms:list")
+    return redirect(f"{reverse('forms:card', args=[saved.pk])}?tab={_tab(request)}")
 
 
 @require_POST
@@ -84,51 +94,30 @@ def copy(request: StaffRequest, form_id: int) -> HttpResponseBase:
 
 
 @require_POST
-@workplace_page(Permission.EDIT_FORMS)
-def text(request: StaffRequest, form_id: int) -> HttpResponseBase:
-    """Save the text as a new version, unless it has faults or somebody was faster."""
-    form = _form(request, form_id)
-    typed = request.POST.get("text", "")
-    seen = request.POST.get("seen", "")
-    try:
-        version = editing.save_text(form, typed, int(seen) if seen.isdecimal() else 0, request.user)
-    except editing.TextFaulty as faulty:
-        return _text_again(request, form, typed, faulty.faults)
-    except editing.TextChanged:
-        messages.error(
-            request,
-            "Пока вы правили текст, кто-то сохранил другую версию. Ваш текст остался в поле: сравните его с"
-            " последней версией и сохраните снова.",
-        )
-        return _text_again(request, form, typed, [], status=409)
-    messages.success(request, f"Текст сохранён: версия {version.number}.")
-    return redirect(f"{reverse('forms:card', args=[form.pk])}?tab=text")
-
-
-@require_POST
 @workplace_page(Permission.SEE_FORMS)
-def faults(request: StaffRequest, form_id: int) -> HttpResponseBase:
+def faults(request: StaffRequest) -> HttpResponseBase:
     """The faults of a text as it is typed."""
-    form = _form(request, form_id)
-    return render(request, "forms/faults.html", {"faults": check(request.POST.get("text", ""), form.object)})
+    text = editing.normal(request.POST.get("text", ""))
+    return render(request, "forms/faults.html", {"faults": check(text, _object(request)), "is_checked": True})
 
 
 @require_POST
 @is_framed
 @workplace_page(Permission.SEE_FORMS)
-def shown_as_pdf(request: StaffRequest, form_id: int) -> HttpResponseBase:
+def preview(request: StaffRequest) -> HttpResponseBase:
     """A text as it will look, for an invented patient."""
-    form = _form(request, form_id)
-    return _pdf(request, form, request.POST.get("text", ""), form.name)
+    title = request.POST.get("name", "").strip() or "Печатная форма"
+    return _pdf(request, request.POST.get("text", ""), _object(request), title, title)
 
 
 @is_framed
+@require_GET
 @workplace_page(Permission.SEE_FORMS)
 def version(request: StaffRequest, form_id: int, number: int) -> HttpResponseBase:
     """A version as it looks."""
     form = _form(request, form_id)
     kept = get_object_or_404(form.versions, number=number)
-    return _pdf(request, form, kept.text, f"{form.name} (версия {number})")
+    return _pdf(request, kept.text, form.object, form.name, f"{form.name} (версия {number})")
 
 
 @require_POST
@@ -136,13 +125,19 @@ def version(request: StaffRequest, form_id: int, number: int) -> HttpResponseBas
 def restore(request: StaffRequest, form_id: int, number: int) -> HttpResponseBase:
     """Make an earlier version the last one again."""
     form = _form(request, form_id)
-    kept = get_object_or_404(form.versions, number=number)
-    last = editing.last_version(form)
+    get_object_or_404(form.versions, number=number)
     try:
-        made = editing.save_text(form, kept.text, last.number if last else 0, request.user)
+        made = editing.restore(form, number, request.user)
     except editing.TextFaulty as faulty:
-        return _text_again(request, form, kept.text, faulty.faults)
-    messages.success(request, f"Версия {number} сохранена как версия {made.number}.")
+        first = faulty.faults[0]
+        messages.error(
+            request, f"Версия {number} не\u00a0восстановлена. Строка {first.line}: {first.message}."
+        )
+    else:
+        if made is None:
+            messages.info(request, f"Текст версии {number} и\u00a0так действует.")
+        else:
+            messages.success(request, f"Версия {number} восстановлена: теперь это версия {made.number}.")
     return redirect(f"{reverse('forms:card', args=[form.pk])}?tab=versions")
 
 
@@ -151,45 +146,54 @@ def _form(request: StaffRequest, form_id: int) -> PrintForm:
     return found
 
 
-def _pdf(request: StaffRequest, form: PrintForm, typed: str, name: str) -> HttpResponse:
-    try:
-        return pdf_answer(preview(typed, request.institution, form.object, form.name), name)
-    except (MarkupError, KeyError):
-        wrong = check(typed, form.object)
+def _object(request: StaffRequest) -> PrintObject:
+    named = request.POST.get("object", "")
+    return PrintObject(named) if named in PrintObject else PrintObject.APPOINTMENT
+
+
+def _pdf(request: StaffRequest, text: str, kind: str, title: str, name: str) -> HttpResponse:
+    text = editing.normal(text)
+    if wrong := check(text, kind):
         return render(request, "forms/not_shown.html", {"faults": wrong}, status=422)
+    try:
+        return pdf_answer(printing.preview(text, request.institution, kind, title), name)
+    except MarkupError as error:
+        return render(request, "forms/not_shown.html", {"problem": str(error)}, status=422)
 
 
-def _text_again(
-    request: StaffRequest, form: PrintForm, typed: str, wrong: list[Fault], status: int = 422
+def _tab(request: StaffRequest) -> str:
+    asked = request.POST.get("tab") or request.GET.get("tab") or ""
+    return asked if asked in TABS else "text"
+
+
+def _shown(
+    request: StaffRequest,
+    form: PrintForm,
+    settings: CardForm,
+    *,
+    conflict: editing.Conflict | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    settings = CardForm(instance=form, institution=request.institution)
-    return _shown(request, form, settings, tab="text", typed=typed, faults=wrong, status=status)
-
-
-def _shown(request: StaffRequest, form: PrintForm, settings: CardForm, **more: Any) -> HttpResponse:
-    last = editing.last_version(form)
-    asked = request.GET.get("tab", "")
-    failed = settings.is_bound and not settings.is_valid()
+    wrong = {tab for tab, names in _FIELDS_OF_TABS.items() if any(name in settings.errors for name in names)}
+    tab = _tab(request)
+    if wrong and tab not in wrong:
+        tab = next(each for each in TABS if each in wrong)
+    versions = list(form.versions.select_related("author")) if form.pk else []
     context: dict[str, Any] = {
-        "form": form,
+        "section": "forms:list",
+        "form": form if form.pk else None,
+        "heading": PrintForm.objects.get(pk=form.pk).name if form.pk else "Новая форма",
         "settings": settings,
-        "tabs": TABS,
-        "tab": asked if asked in TABS else "extra",
-        "opened": _OF_SETTINGS,
-        "typed": last.text if last else "",
-        "last": last,
-        "versions": form.versions.select_related("author"),
-        "placeholders": [one for one in PLACEHOLDERS.values() if form.object in one.objects],
+        "seen": conflict.seen if conflict else settings["seen"].value(),
+        "tabs": [
+            (code, title, code in wrong) for code, title in TABS.items() if form.pk or code != "versions"
+        ],
+        "tab": tab,
+        "last": versions[0] if versions else None,
+        "versions": versions,
+        "conflict": conflict,
+        "placeholders": [(one, " ".join(sorted(one.objects))) for one in PLACEHOLDERS.values()],
         "blocks": BLOCKS,
-        "faults": [],
-        **more,
+        "faults": settings.faults,
     }
-    status = more.get("status", 422 if failed else 200)
     return render(request, "forms/card.html", context, status=status)
-
-
-def _after(request: StaffRequest, form: PrintForm) -> HttpResponse:
-    if request.POST.get("then") == "close":
-        return redirect("forms:list")
-    tab = request.POST.get("tab", "extra")
-    return redirect(f"{reverse('forms:card', args=[form.pk])}?tab={tab if tab in TABS else 'extra'}")
