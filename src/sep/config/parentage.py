@@ -16,8 +16,6 @@ def die_with_parent(parent: int) -> None:
     Args:
         parent: the process that started this one; if it has ended before the kernel was asked, so does this.
     """
-    # A forked child inherits its parent's handler, which only notes the signal for the parent's own loop.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:

@@ -32,6 +32,9 @@ def serve_web(address: str, port: int, workers: int) -> None:
 
     threads = 1 if connection.vendor == "sqlite" else 4
     connection.close()
+    # A forked worker inherits granian's handler, which only tells the parent's loop: until the worker has one
+    # of its own, SIGTERM would be lost and the port kept.
+    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     Granian(
         "sep.config.wsgi:application",
         address=address,
