@@ -100,7 +100,7 @@ def _sandbox() -> tuple[bool, str]:
     try:
         inspect(trial_pdf())
     except PdfRefused as error:
-        return error.code != "pdf_unreadable", f"проверочный файл: {error.message}"
+        return error.code not in {"pdf_unreadable", "pdf_cannot_be_drawn"}, f"проверочный файл: {error.message}"
     granted = protection()
     missing = [
         name
