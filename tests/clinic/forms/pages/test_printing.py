@@ -8,34 +8,21 @@ import pikepdf
 import pytest
 from django.db import connection, connections
 from django.test import Client
-from django.utils import timezone
 
-from clinic.forms import shipped_forms
 from clinic.forms.models import Printed, PrintForm, Printing
 from clinic.institution.models import Institution
 from clinic.signing.models import PackageDocument
 from clinic.staff.models import User
 from clinic.visits.models import Appointment
-from clinic.visits.numbering import number_and_save
+from tests.clinic.forms.pages.talons import talon_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TELEMEDICINE = "ИДС на проведение телемедицинской консультации"
 
 
 @pytest.fixture
-def talon(clinic, boy):
-    shipped_forms.install(clinic)
-    made = Appointment(
-        institution=clinic,
-        patient=boy,
-        representative=boy.representatives.get(),
-        author=User.objects.get(username="registrar"),
-        starts_at=timezone.now(),
-        doctor_name="Свиридова Любовь Гавриловна",
-        doctor_position="Врач-педиатр участковый",
-    )
-    number_and_save(made)
-    return made
+def talon(clinic):
+    return talon_of(clinic)
 
 
 def address(talon):

@@ -98,7 +98,8 @@
     post.submit();
     post.remove();
     frame.addEventListener("load", () => {
-      for (const other of [...shown.children]) if (other !== frame && !(Number(other.name?.slice(8)) > Number(frame.name.slice(8)))) other.remove();
+      if (frame.name !== `preview-${count}`) { frame.remove(); return; } // a newer one is on its way
+      for (const other of [...shown.children]) if (other !== frame) other.remove();
       frame.classList.remove("incoming");
     });
   };
