@@ -5,6 +5,9 @@ import stat
 import pytest
 from click.testing import CliRunner
 
+from clinic.forms.models import PrintForm
+from clinic.institution.models import Institution
+from clinic.staff.models import User
 from sep.config.cli import main
 from sep.config.environment import Environment
 from sep.parties.models import Organization
@@ -80,3 +83,40 @@ def test_demo_folder_in_which_nothing_ran_is_told(tmp_path):
     answer = run("--demo", str(tmp_path), "doctor")
     assert answer.exit_code == 2
     assert "здесь не запускалась sep demo" in answer.output
+
+
+WORKPLACE = (
+    "--name",
+    "Рябина",
+    "--full-name",
+    "ООО «Рябина»",
+    "--administrator",
+    "Рябинина Елена Викторовна",
+)
+
+
+def test_a_workplace_is_opened_with_forms_and_an_administrator_who_must_change_his_password():
+    answer = run("workplace", "add", *WORKPLACE, "--login", "elena")
+    assert answer.exit_code == 0, answer.output
+    password = answer.output.split()[-1]
+    account = User.objects.get(username="elena")
+    assert account.check_password(password)
+    assert account.must_change_password
+    assert account.rights["edit_settings"]
+    assert PrintForm.objects.filter(institution=account.institution, code="ИКА.0208").exists()
+
+
+@pytest.mark.parametrize("login", ["elena", "ELENA", "", "два слова"])
+def test_a_login_that_is_taken_or_no_login_opens_nothing(login):
+    run("workplace", "add", *WORKPLACE, "--login", "elena")
+    answer = run("workplace", "add", *WORKPLACE, "--login", login)
+    assert answer.exit_code == 2
+    assert "--login" in answer.output
+    assert Institution.objects.count() == 1
+
+
+def test_a_lost_password_is_replaced():
+    run("workplace", "add", *WORKPLACE, "--login", "elena")
+    answer = run("workplace", "password", "elena")
+    assert User.objects.get(username="elena").check_password(answer.output.split()[-1])
+    assert run("workplace", "password", "nobody").exit_code == 1

@@ -245,3 +245,43 @@ def token_revoke(number: int) -> None:
         raise click.ClickException("Нет токена с таким номером.")
     tokens.revoke(key, timezone.now())
     click.echo("Токен отозван.")
+
+
+@main.group(short_help="Рабочее место клиники.")
+def workplace() -> None:
+    """Рабочее место клиники: /clinic/."""
+
+
+@workplace.command("add", short_help="Открыть рабочее место.")
+@click.option("--name", required=True, help="Короткое наименование клиники.")
+@click.option("--full-name", required=True, help="Полное наименование: для печатных форм.")
+@click.option("--login", required=True, help="Логин первого администратора.")
+@click.option("--administrator", required=True, help="Его фамилия, имя и отчество.")
+def workplace_add(name: str, full_name: str, login: str, administrator: str) -> None:
+    """Открыть рабочее место с печатными формами и показать пароль администратора."""
+    _prepare()
+    from django.core.exceptions import ValidationError as DjangoValidationError
+
+    from clinic.opening import open_workplace
+
+    try:
+        password = open_workplace(name, full_name, login=login, administrator=administrator)
+    except DjangoValidationError as error:
+        field, faults = next(iter(error.message_dict.items()))
+        option = {"username": "login", "full_name": "full-name / --administrator"}.get(field, field)
+        raise click.BadParameter(faults[0], param_hint=f"--{option}") from error
+    click.echo(f"Пароль для «{login}» (показан один раз, при входе его нужно сменить): {password}")
+
+
+@workplace.command("password", short_help="Дать новый пароль.")
+@click.argument("login", metavar="ЛОГИН")
+def workplace_password(login: str) -> None:
+    """Дать сотруднику новый пароль, если единственный администратор потерял свой."""
+    _prepare()
+    from clinic.opening import give_password
+
+    try:
+        password = give_password(login)
+    except LookupError as error:
+        raise click.ClickException("Нет сотрудника с таким логином.") from error
+    click.echo(f"Новый пароль (показан один раз, при входе его нужно сменить): {password}")

@@ -100,7 +100,9 @@ def _sandbox() -> tuple[bool, str]:
     try:
         inspect(trial_pdf())
     except PdfRefused as error:
-        return error.code not in {"pdf_unreadable", "pdf_cannot_be_drawn"}, f"проверочный файл: {error.message}"
+        # What says that the machine is at fault, and not a busy moment.
+        broken = error.code in {"pdf_unreadable", "pdf_cannot_be_drawn"}
+        return not broken, f"проверочный файл: {error.message}"
     granted = protection()
     missing = [
         name
