@@ -5,11 +5,13 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+from clinic.signing import exchange, record
 from sep import sealing
 from sep.ceremony import confirm
 from sep.delivery import outcomes, routing
 from sep.delivery.sms.wire import Wire
 from sep.documents import lifecycle
+from sep_client import SepClient
 
 
 def _die(*_: Any, **__: Any) -> None:
@@ -41,6 +43,14 @@ DELIVERY = {
     "after the outcome is recorded": lambda: _after(outcomes, "record"),
 }
 """Steps of a message on its way."""
+
+EXCHANGE = {
+    "before the documents leave": lambda: _before(SepClient, "create_package"),
+    "after the service took them": lambda: _after(SepClient, "create_package"),
+    "after the answer is written down": lambda: _after(record, "write_down"),
+    "after the job's work": lambda: _after(exchange, "deliver"),
+}
+"""Steps of a clinic's documents on their way to the service."""
 
 SIGNING = {
     "after the seal": lambda: _after(sealing, "seal"),
