@@ -22,7 +22,6 @@ from clinic.patients.models import Patient as CardOfPatient
 from clinic.patients.models import Representative
 from clinic.signing import record
 from clinic.signing.models import Exchange, PackageDocument, Pending
-from clinic.signing.signers import international
 from sep.vault import blobs
 from sep_client import (
     STATUSES_AT_ONCE,
@@ -291,12 +290,12 @@ def _signer(card: CardOfPatient, representative: Representative | None) -> Signe
     if representative is None:
         if not card.phone:
             raise _Unfit("В карточке пациента нет сотового телефона, а подписывает он сам.")
-        return Signer(role="patient", phone=international(card.phone))
+        return Signer(role="patient", phone=card.phone)
     if not representative.phone:
         raise _Unfit(f"У представителя ({representative.initials}) не указан сотовый телефон.")
     return Signer(
         role="representative",
-        phone=international(representative.phone),
+        phone=representative.phone,
         family=representative.family,
         given=representative.given,
         patronymic=representative.patronymic or None,

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import phonenumbers
-
 from clinic.forms.subjects import expected_signer
 from clinic.patients.models import Patient, Relation, Representative
 
@@ -22,12 +20,3 @@ def candidates(patient: Patient) -> list[Representative]:
         .exclude(relation=Relation.OTHER)
         .order_by("-is_default", "id")
     )
-
-
-def international(phone: str) -> str:
-    """Return a phone of a card as `+79…`; what is no phone stays as it is, for the service to explain."""
-    try:
-        number = phonenumbers.parse(phone, "RU")
-    except phonenumbers.NumberParseException:
-        return phone
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
