@@ -60,6 +60,7 @@ def test_from_the_patient_to_sending_by_keys_alone(screen, live_server, at_servi
     expect(choice.locator("input[name=chosen]:checked")).to_have_count(2)
     page.keyboard.press("Enter")
     expect(page.get_by_text("2 документа добавлены")).to_be_visible()
+    expect(page.get_by_role("link", name="Открыть «28. СЭП»")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/?tab=sep")
 
