@@ -156,7 +156,8 @@ def register_queues(queues: dict[str, Queue]) -> None:
                 name,
                 worker_concurrency=queue.concurrency,
                 polling_interval_sec=queue.polling,
-                limiter={"limit": queue.per_second, "period": 1.0} if queue.per_second else None,
+                partition_concurrency=queue.at_once,
+                partition_limiter={"limit": queue.per_second, "period": 1.0} if queue.per_second else None,
             )
 
 

@@ -9,6 +9,7 @@ from dbos._error import DBOSNonExistentWorkflowError, DBOSQueueDeduplicatedError
 
 from sep.jobs.declaration import Job
 from sep.jobs.engine import client
+from sep.jobs.queues import QUEUES
 
 Ids = TypeVarTuple("Ids")
 
@@ -22,6 +23,7 @@ def enqueue(
     *ids: *Ids,
     workflow_id: str | None = None,
     delay: timedelta | None = None,
+    partition: str | None = None,
 ) -> str:
     """Queue a job in the current transaction: rows and job commit together or not at all.
 
@@ -31,14 +33,18 @@ def enqueue(
         workflow_id: Names the run: an id already known, running or finished, adds nothing. Finished runs are
             forgotten after two days, failed ones after thirty.
         delay: Start no earlier than this from now.
+        partition: Of a partitioned queue, and only of one.
 
     Returns:
         The id of the run, for `cancel` and `notify`.
 
     Raises:
         TypeError: an argument is not an id.
+        ValueError: a partition is missing, or there are none in this queue.
 
     """
+    if QUEUES[job.queue].is_partitioned != (partition is not None):
+        raise ValueError(f"job {job.name}: queue {job.queue} and partition {partition!r} do not fit")
     if not all(isinstance(each, str | int) for each in ids):
         raise TypeError(f"job {job.name} takes ids: str or int")
     options: EnqueueOptions = {"workflow_name": job.name, "queue_name": job.queue}
@@ -46,6 +52,8 @@ def enqueue(
         options["workflow_id"] = workflow_id
     if delay is not None:
         options["delay_seconds"] = delay.total_seconds()
+    if partition is not None:
+        options["queue_partition_key"] = partition
     with client() as dbos:
         return dbos.enqueue(options, *ids).get_workflow_id()
 
