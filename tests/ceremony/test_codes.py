@@ -132,7 +132,7 @@ def test_hash_of_a_code_is_bound_to_every_part_of_the_act(document, change):
 def test_nobody_gets_a_code_before_the_birth_date_is_told(package, document):
     token = walk.token_of(package)
     cookie = walk.links.open_link(token, now=NOON, address="", user_agent="")
-    visit = walk.links.live_visit(cookie, NOON)
+    visit = walk.visits.live_visit(cookie, NOON)
     with pytest.raises(codes.NotSignable):
         codes.issue(document.id, visit, now=NOON)
     assert confirm(document.id, visit, "000000", now=NOON) is Answer.NOT_SIGNABLE

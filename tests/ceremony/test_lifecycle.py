@@ -24,12 +24,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from sep.ceremony import codes, invitation, links, reading, refusal
+from sep.ceremony import codes, invitation, links, reading, refusal, visits
 from sep.ceremony.confirm import Answer, confirm
 from sep.ceremony.models import Confirmation, Signature
-from sep.delivery import outcomes, routing
+from sep.delivery import carriers, outcomes, routing
 from sep.delivery.limits import LIMITS, TooManyMessages
-from sep.delivery.models import Attempt, Delivery, Purpose
+from sep.delivery.models import Attempt, Channel, Delivery, Purpose
 from sep.delivery.sms.gateway import ReceiptState
 from sep.documents import recall
 from sep.documents.models import Document
@@ -125,7 +125,9 @@ class Model:
 
     def has_room(self, purpose, now):
         sent = [message.at for message in self.messages if message.purpose == purpose]
-        return all(sum(at > now - window for at in sent) < most for most, window in LIMITS[purpose])
+        return all(
+            sum(at > now - window for at in sent) < most for most, window in LIMITS[Channel.SMS, purpose]
+        )
 
     def invited_otherwise(self, failed):
         others = [one for one in self.messages if one.purpose == failed.purpose and one is not failed]
@@ -204,7 +206,7 @@ class Life(RuleBasedStateMachine):
         message = next(message for message in self.model.messages if message.state == "pending")
         gateway = ScriptedGateway("first", answer)
         with pytest.MonkeyPatch.context() as patch, time_machine.travel(self.now, tick=False):
-            patch.setattr(routing, "gateways", lambda: {"first": gateway})
+            patch.setattr(carriers, "gateways", lambda: {"first": gateway})
             if not routing.run_round(message.id):
                 routing.give_up(message.id)
         stale = self.model.is_stale(message, self.now)
@@ -269,10 +271,10 @@ class Life(RuleBasedStateMachine):
         birth_date = self.package.signer.person.birth_date if right else date(2000, 1, 1)
         link = self.model.visit.link
         if link.wrong_birth_dates >= 5:
-            with pytest.raises(links.LinkLocked):
-                links.identify(visit, birth_date, now=self.now)
+            with pytest.raises(visits.Locked):
+                visits.identify(visit, birth_date, now=self.now)
         elif right:
-            self.model.visit.cookie = links.identify(visit, birth_date, now=self.now)
+            self.model.visit.cookie = visits.identify(visit, birth_date, now=self.now)
             self.model.visit.identified = True
             self.model.visit.seen_at = self.now
             self.model.history_of_package.append("signer:identified")
@@ -280,10 +282,10 @@ class Life(RuleBasedStateMachine):
             link.wrong_birth_dates += 1
             self.model.history_of_package.append("signer:wrong_birth_date")
             if link.wrong_birth_dates == 5:
-                with pytest.raises(links.LinkLocked):
-                    links.identify(visit, birth_date, now=self.now)
+                with pytest.raises(visits.Locked):
+                    visits.identify(visit, birth_date, now=self.now)
             else:
-                assert links.identify(visit, birth_date, now=self.now) is None
+                assert visits.identify(visit, birth_date, now=self.now) is None
 
     @precondition(lambda self: self.model.visit is not None and self.model.visit.identified)
     @rule()
@@ -423,8 +425,8 @@ class Life(RuleBasedStateMachine):
     def _visit(self):
         """The visit as the pages would find it by its cookie, `None` when it is over."""
         mine = self.model.visit
-        over = self.now >= mine.seen_at + links.IDLE or self.now >= mine.opened_at + links.ABSOLUTE
-        found = links.live_visit(mine.cookie, self.now)
+        over = self.now >= mine.seen_at + visits.IDLE or self.now >= mine.opened_at + visits.ABSOLUTE
+        found = visits.live_visit(mine.cookie, self.now)
         assert (found is None) == over
         if found is not None and self.now >= mine.seen_at + timedelta(minutes=1):
             mine.seen_at = self.now

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from sep.ceremony import links
+from sep.ceremony import links, visits
 from sep.ceremony.models import SigningLink, Visit
 from sep.ledger import log
 from tests import builders
@@ -34,7 +34,7 @@ def opened(token, now=NOON):
 
 
 def visit_of(token, now=NOON):
-    return links.live_visit(opened(token, now), now)
+    return visits.live_visit(opened(token, now), now)
 
 
 def test_token_has_131_bits_of_letters_and_digits():
@@ -74,49 +74,49 @@ def test_link_opens_until_its_last_second(package, token):
 def test_link_opened_on_another_device_ends_the_first_visit(token):
     first = opened(token)
     second = opened(token, NOON + SECOND)
-    assert links.live_visit(first, NOON + SECOND) is None
-    assert links.live_visit(second, NOON + SECOND) is not None
+    assert visits.live_visit(first, NOON + SECOND) is None
+    assert visits.live_visit(second, NOON + SECOND) is not None
 
 
 def test_unknown_cookie_is_no_visit(token):
     opened(token)
-    assert links.live_visit("", NOON) is None
-    assert links.live_visit("x" * 32, NOON) is None
+    assert visits.live_visit("", NOON) is None
+    assert visits.live_visit("x" * 32, NOON) is None
 
 
 def test_idle_visit_ends_after_a_quarter_of_an_hour(token):
     cookie = opened(token)
-    assert links.live_visit(cookie, NOON + links.IDLE - SECOND) is not None
+    assert visits.live_visit(cookie, NOON + visits.IDLE - SECOND) is not None
     cookie = opened(token)
-    assert links.live_visit(cookie, NOON + links.IDLE) is None
+    assert visits.live_visit(cookie, NOON + visits.IDLE) is None
 
 
 def test_visit_in_use_lives_an_hour_and_no_longer(token):
     cookie = opened(token)
     now = NOON
-    while now + 10 * timedelta(minutes=1) < NOON + links.ABSOLUTE:
+    while now + 10 * timedelta(minutes=1) < NOON + visits.ABSOLUTE:
         now += 10 * timedelta(minutes=1)
-        assert links.live_visit(cookie, now) is not None
-    assert links.live_visit(cookie, NOON + links.ABSOLUTE - SECOND) is not None
-    assert links.live_visit(cookie, NOON + links.ABSOLUTE) is None
+        assert visits.live_visit(cookie, now) is not None
+    assert visits.live_visit(cookie, NOON + visits.ABSOLUTE - SECOND) is not None
+    assert visits.live_visit(cookie, NOON + visits.ABSOLUTE) is None
 
 
 def test_visit_that_was_left_is_over(token):
     cookie = opened(token)
-    links.leave(links.live_visit(cookie, NOON))
-    assert links.live_visit(cookie, NOON) is None
+    visits.leave(visits.live_visit(cookie, NOON), NOON)
+    assert visits.live_visit(cookie, NOON) is None
 
 
 def test_right_birth_date_changes_the_cookie(token):
     cookie = opened(token)
-    after = links.identify(links.live_visit(cookie, NOON), BIRTH_DATE, now=NOON)
-    assert links.live_visit(cookie, NOON) is None, "a cookie planted before cannot be used after"
-    assert links.live_visit(after, NOON).identified_at == NOON
+    after = visits.identify(visits.live_visit(cookie, NOON), BIRTH_DATE, now=NOON)
+    assert visits.live_visit(cookie, NOON) is None, "a cookie planted before cannot be used after"
+    assert visits.live_visit(after, NOON).identified_at == NOON
 
 
 def test_wrong_birth_date_identifies_nobody(package, token):
     visit = visit_of(token)
-    assert links.identify(visit, WRONG, now=NOON) is None
+    assert visits.identify(visit, WRONG, now=NOON) is None
     visit.refresh_from_db()
     assert visit.identified_at is None
     told = log.history(package.id)[-1]
@@ -127,11 +127,11 @@ def test_wrong_birth_date_identifies_nobody(package, token):
 def test_fifth_wrong_birth_date_locks_the_link_for_everyone(token):
     visit = visit_of(token)
     for _ in range(4):
-        assert links.identify(visit, WRONG, now=NOON) is None
-    with pytest.raises(links.LinkLocked):
-        links.identify(visit, WRONG, now=NOON)
-    with pytest.raises(links.LinkLocked):
-        links.identify(visit, BIRTH_DATE, now=NOON)
+        assert visits.identify(visit, WRONG, now=NOON) is None
+    with pytest.raises(visits.Locked):
+        visits.identify(visit, WRONG, now=NOON)
+    with pytest.raises(visits.Locked):
+        visits.identify(visit, BIRTH_DATE, now=NOON)
     with pytest.raises(links.LinkUnusable):
         opened(token)
 
@@ -139,25 +139,25 @@ def test_fifth_wrong_birth_date_locks_the_link_for_everyone(token):
 def test_four_wrong_birth_dates_still_let_the_right_one_in(token):
     visit = visit_of(token)
     for _ in range(4):
-        links.identify(visit, WRONG, now=NOON)
-    assert links.identify(visit, BIRTH_DATE, now=NOON) is not None
+        visits.identify(visit, WRONG, now=NOON)
+    assert visits.identify(visit, BIRTH_DATE, now=NOON) is not None
 
 
 def test_wrong_birth_dates_are_counted_over_all_visits_of_a_link(token):
     for turn in range(4):
-        links.identify(visit_of(token, NOON + turn * SECOND), WRONG, now=NOON)
-    with pytest.raises(links.LinkLocked):
-        links.identify(visit_of(token, NOON + 5 * SECOND), WRONG, now=NOON)
+        visits.identify(visit_of(token, NOON + turn * SECOND), WRONG, now=NOON)
+    with pytest.raises(visits.Locked):
+        visits.identify(visit_of(token, NOON + 5 * SECOND), WRONG, now=NOON)
 
 
 def test_another_link_of_the_package_is_not_locked(package, token):
     visit = visit_of(token)
     for _ in range(4):
-        links.identify(visit, WRONG, now=NOON)
-    with pytest.raises(links.LinkLocked):
-        links.identify(visit, WRONG, now=NOON)
+        visits.identify(visit, WRONG, now=NOON)
+    with pytest.raises(visits.Locked):
+        visits.identify(visit, WRONG, now=NOON)
     fresh = links.make_link(package, now=NOON, expires_at=NOON + timedelta(hours=1))
-    assert links.identify(visit_of(fresh), BIRTH_DATE, now=NOON) is not None
+    assert visits.identify(visit_of(fresh), BIRTH_DATE, now=NOON) is not None
 
 
 def test_what_a_device_says_of_itself_is_cut_to_its_place(token):

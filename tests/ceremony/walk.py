@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sep.ceremony import codes, confirm, links
+from sep.ceremony import codes, confirm, links, visits
 from sep.delivery.models import Delivery, Purpose
 from sep.jobs.testing import drain
 
@@ -25,9 +25,9 @@ def opened_visit(package, now=None):
     """A visit of the package's signer, identified by the birth date."""
     now = now or timezone.now()
     cookie = links.open_link(token_of(package), now=now, address="127.0.0.1:5", user_agent="Mozilla/5.0")
-    visit = links.live_visit(cookie, now)
-    cookie = links.identify(visit, package.signer.person.birth_date, now=now)
-    return links.live_visit(cookie, now)
+    visit = visits.live_visit(cookie, now)
+    cookie = visits.identify(visit, package.signer.person.birth_date, now=now)
+    return visits.live_visit(cookie, now)
 
 
 def code_for(document, visit, now=None):
@@ -41,4 +41,4 @@ def sign(document, visit, now=None):
     return confirm.confirm(document.id, visit, code_for(document, visit, now), now=now + timedelta(seconds=9))
 
 
-__all__ = ["code_for", "codes", "drain", "opened_visit", "sign", "sms", "token_of"]
+__all__ = ["code_for", "codes", "drain", "opened_visit", "sign", "sms", "token_of", "visits"]

@@ -1,6 +1,6 @@
 import pytest
 
-from sep.delivery import routing
+from sep.delivery import carriers
 from sep.delivery.gateways import gateways
 from sep.delivery.sms.console import ConsoleSettings
 from sep.delivery.sms.registry import GATEWAYS
@@ -26,4 +26,4 @@ def installed(settings, monkeypatch):
 @pytest.fixture
 def impatient(monkeypatch):
     """A gateway that does not answer a question is asked once: the wait itself is not what is tested."""
-    monkeypatch.setattr(routing, "_ASKING", routing._ASKING * 0)
+    monkeypatch.setattr(carriers, "_ASKING", carriers._ASKING * 0)

@@ -2,11 +2,10 @@
 
 import json
 
+from sep.delivery.answers import Outcome, OutcomeState
 from sep.delivery.sms.gateway import (
     ForgedReceiptError,
     Gateway,
-    Outcome,
-    OutcomeState,
     Receipt,
     ReceiptState,
     UnreadableReceiptError,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from sep.ceremony import codes, invitation, messages
 from sep.delivery import limits
 from sep.delivery.limits import LIMITS, TooManyMessages
-from sep.delivery.models import Delivery, Purpose
+from sep.delivery.models import Channel, Delivery, Purpose
 from sep.delivery.sending import send
 from sep.delivery.sms.segments import MAX_PARTS, measure
 from sep.documents.models import Document, Package
@@ -43,7 +43,7 @@ def test_invitations_to_one_phone_are_counted_over_all_organizations():
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("number", range(3))
 def test_every_limit_of_the_table_holds_to_the_second(purpose, number):
-    most, window = LIMITS[purpose][number]
+    most, window = LIMITS[Channel.SMS, purpose][number]
     package = invited(NOON - timedelta(days=3), phone="+79169999999")
     start = NOON
     # Spread over the window, so that no shorter limit is met before this one.
@@ -62,10 +62,10 @@ def test_every_limit_of_the_table_holds_to_the_second(purpose, number):
         )
     last = start + window - timedelta(seconds=1)
     with pytest.raises(TooManyMessages) as refused:
-        limits.check_phone(phone_index(PHONE), purpose, last)
+        limits.check_phone(phone_index(PHONE), Channel.SMS, purpose, last)
     assert refused.value.retry_after == timedelta(seconds=1)
-    limits.check_phone(phone_index(PHONE), purpose, start + window)
-    limits.check_phone(phone_index("+79160000000"), purpose, last)
+    limits.check_phone(phone_index(PHONE), Channel.SMS, purpose, start + window)
+    limits.check_phone(phone_index("+79160000000"), Channel.SMS, purpose, last)
 
 
 def test_codes_have_a_room_of_their_own_beside_invitations():

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sep.ceremony import invitation
 from sep.delivery import outcomes
-from sep.delivery.models import Attempt, Delivery, DeliveryState, Purpose
+from sep.delivery.models import Attempt, Channel, Delivery, DeliveryState, Purpose
 from sep.delivery.routing import ROUNDS
 from sep.delivery.sms.gateway import ReceiptState
 from sep.documents import recall
@@ -31,7 +31,7 @@ def status_of(package):
 
 def all_rounds(purpose=Purpose.INVITATION):
     drain()
-    for _ in ROUNDS[purpose][1:]:
+    for _ in ROUNDS[Channel.SMS, purpose][1:]:
         drain(delayed=True)
 
 
@@ -106,9 +106,11 @@ def test_when_all_refuse_in_every_round_the_clinic_is_told_why(installed):
     assert status_of(package) == (Status.CREATED, "")
     all_rounds()
     assert status_of(package) == (Status.UNDELIVERED, "Шлюз занят.")
-    assert len(first.taken) == len(second.taken) == len(ROUNDS[Purpose.INVITATION])
+    assert len(first.taken) == len(second.taken) == len(ROUNDS[Channel.SMS, Purpose.INVITATION])
     assert len(set(first.texts + second.texts)) == 1
-    assert len({sms.own_id for sms in first.taken + second.taken}) == 2 * len(ROUNDS[Purpose.INVITATION])
+    assert len({sms.own_id for sms in first.taken + second.taken}) == 2 * len(
+        ROUNDS[Channel.SMS, Purpose.INVITATION]
+    )
 
 
 def test_gateway_that_recovers_in_a_later_round_delivers(installed):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from sep.ceremony.confirm import Answer, confirm
 from sep.delivery.gateways import gateways
-from sep.delivery.models import Purpose
+from sep.delivery.models import Channel, Purpose
 from sep.delivery.routing import ROUNDS
 from sep.delivery.sms import wire
 from sep.delivery.tasks import ask_for_receipts
@@ -83,7 +83,7 @@ def ask_later(seconds=30):
 
 def rounds(purpose=Purpose.INVITATION):
     drain()
-    for _ in ROUNDS[purpose][1:]:
+    for _ in ROUNDS[Channel.SMS, purpose][1:]:
         drain(delayed=True)
 
 

@@ -11,10 +11,12 @@ from django.db.models import Q, Sum
 from sep import vault
 from sep.ceremony import messages
 from sep.ceremony.models import Confirmation, Visit
-from sep.delivery.models import Channel, Delivery, Purpose
-from sep.delivery.sending import send
+from sep.delivery.max import dialogs
+from sep.delivery.max.models import Dialog, Reach
+from sep.delivery.models import Channel, Delivery, DeliveryState, Purpose
+from sep.delivery.sending import MaxMessage, send
 from sep.documents import lifecycle
-from sep.documents.models import Document
+from sep.documents.models import Document, Package
 from sep.parties.person import mask_phone
 
 DIGITS = 6
@@ -88,22 +90,15 @@ def issue(document_id: str, visit: Visit, *, now: datetime) -> Issued:
             end(document, now)
         _check_allowance(document, visit, now)
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-        signer = visit.link.package.signer
-        delivery = send(
-            package=visit.link.package,
-            document=document,
-            purpose=Purpose.CODE,
-            phone=signer.person.phone,
-            text=messages.code(document, code),
-            secret=code,
-            now=now,
-            expires_at=now + LIFE,
-        )
+        signer = visit.package.signer
+        dialog = _chat_for_codes(visit.package)
+        channel = Channel.SMS if dialog is None else Channel.MAX
+        delivery = _send(document, visit, code, dialog, now=now, expires_at=now + LIFE)
         confirmation = Confirmation.objects.create(
             document=document,
             visit=visit,
-            channel=Channel.SMS,
-            code_hash=code_hash(document, signer.id, Channel.SMS, "sign", code),
+            channel=channel,
+            code_hash=code_hash(document, signer.id, channel, "sign", code),
             issued_at=now,
             expires_at=now + LIFE,
             sent_at=now,
@@ -116,7 +111,7 @@ def issue(document_id: str, visit: Visit, *, now: datetime) -> Issued:
             data={
                 "confirmation": confirmation.id,
                 "delivery": delivery.id,
-                "channel": Channel.SMS,
+                "channel": channel,
                 "phone": mask_phone(signer.person.phone),
                 "documentSha256": document.original_sha256,
             },
@@ -134,19 +129,13 @@ def send_again(document_id: str, visit: Visit, *, now: datetime) -> Issued:
         secret = live.delivery.live_secret if live is not None else None
         if live is None or secret is None or now >= live.expires_at or live.wrong_attempts >= MOST_WRONG:
             return issue(document_id, visit, now=now)
+        dialog = _chat_for_codes(visit.package)
+        if (live.channel == Channel.MAX) != (dialog is not None):  # a code is bound to its channel
+            end(document, now)
+            return issue(document_id, visit, now=now)
         if now < (again := resend_at(live)):
             raise TooSoon(again - now)
-        signer = visit.link.package.signer
-        live.delivery = send(
-            package=visit.link.package,
-            document=document,
-            purpose=Purpose.CODE,
-            phone=signer.person.phone,
-            text=messages.code(document, secret),
-            secret=secret,
-            now=now,
-            expires_at=live.expires_at,
-        )
+        live.delivery = _send(document, visit, secret, dialog, now=now, expires_at=live.expires_at)
         live.sent_at = now
         live.times_sent += 1
         live.save(update_fields=["delivery", "sent_at", "times_sent"])
@@ -154,6 +143,38 @@ def send_again(document_id: str, visit: Visit, *, now: datetime) -> Issued:
             document, "code:sent_again", at=now, data={"confirmation": live.id, "times": live.times_sent}
         )
     return _issued(live, visit)
+
+
+def _chat_for_codes(package: Package) -> Dialog | None:
+    """Return the chat into which the clinic lets codes go; `None` sends them by SMS, a second channel."""
+    if not package.organization.codes_by_max:
+        return None
+    bot = dialogs.bot_of(package.organization)
+    dialog = dialogs.of_phone(bot, package.signer.person.phone) if bot is not None else None
+    return dialog if dialog is not None and dialog.reach == Reach.OPEN else None
+
+
+def _send(
+    document: Document,
+    visit: Visit,
+    code: str,
+    dialog: Dialog | None,
+    *,
+    now: datetime,
+    expires_at: datetime,
+) -> Delivery:
+    text = messages.code(document, code)
+    return send(
+        package=visit.package,
+        document=document,
+        purpose=Purpose.CODE,
+        phone=visit.package.signer.person.phone,
+        text=text,
+        secret=code,
+        now=now,
+        expires_at=expires_at,
+        in_max=MaxMessage(dialog, text) if dialog is not None else None,
+    )
 
 
 def end(document: Document, now: datetime) -> None:
@@ -178,7 +199,7 @@ def wrong_today(signer_id: str, now: datetime) -> int:
 
 def _check_allowance(document: Document, visit: Visit, now: datetime) -> None:
     codes = Confirmation.objects.filter(document=document, visit=visit).count()
-    if codes >= MOST_CODES_A_VISIT or wrong_today(visit.link.package.signer_id, now) >= MOST_WRONG_A_DAY:
+    if codes >= MOST_CODES_A_VISIT or wrong_today(visit.package.signer_id, now) >= MOST_WRONG_A_DAY:
         raise CodesExhausted
 
 
@@ -190,7 +211,50 @@ def resend_at(confirmation: Confirmation) -> datetime:
 def _issued(confirmation: Confirmation, visit: Visit) -> Issued:
     return Issued(
         confirmation,
-        mask_phone(visit.link.package.signer.person.phone),
+        mask_phone(visit.package.signer.person.phone),
         confirmation.expires_at,
         resend_at(confirmation),
+    )
+
+
+@dataclass(frozen=True)
+class CodeOnPage:
+    """The latest code of a visit for a document."""
+
+    masked_phone: str
+    channel: str
+    delivery_state: DeliveryState
+    lives_for: timedelta
+    tries_left: int
+    was_wrong: bool
+    resend_in: timedelta
+
+    @property
+    def is_live(self) -> bool:
+        return self.lives_for > timedelta() and self.tries_left > 0
+
+    @property
+    def was_not_taken(self) -> bool:
+        return self.delivery_state is DeliveryState.FAILED
+
+
+def latest_code(document: Document, visit: Visit, now: datetime) -> CodeOnPage | None:
+    """Return the latest code of this visit for this document; `None` when none was asked for."""
+    code = (
+        Confirmation.objects.filter(document=document, visit=visit)
+        .select_related("delivery")
+        .order_by("issued_at", "id")
+        .last()
+    )
+    if code is None:
+        return None
+    ended = code.ended_at is not None
+    return CodeOnPage(
+        masked_phone=mask_phone(visit.package.signer.person.phone),
+        channel=code.channel,
+        delivery_state=DeliveryState(code.delivery.state),
+        lives_for=timedelta() if ended else min(max(code.expires_at - now, timedelta()), LIFE),
+        tries_left=max(MOST_WRONG - code.wrong_attempts, 0),
+        was_wrong=code.last_wrong_at is not None and code.last_wrong_at >= code.sent_at,
+        resend_in=max(resend_at(code) - now, timedelta()),
     )

@@ -48,7 +48,7 @@ def confirm(document_id: str, visit: Visit, code: str, *, now: datetime) -> Answ
         )
         if live is None or now >= live.expires_at or live.wrong_attempts >= codes.MOST_WRONG:
             return Answer.CODE_DEAD
-        signer = visit.link.package.signer
+        signer = visit.package.signer
         if codes.wrong_today(signer.id, now) >= codes.MOST_WRONG_A_DAY:
             return Answer.LOCKED
         if not codes.matches(live, document, signer.id, code):

@@ -17,8 +17,8 @@ from django.conf import settings
 
 import sep
 from sep.ceremony.messages import document_number
-from sep.ceremony.models import Confirmation, Visit
-from sep.delivery.models import Attempt
+from sep.ceremony.models import Confirmation, Entrance, Visit
+from sep.delivery.models import Attempt, Channel
 from sep.documents.models import Document
 from sep.ledger import log
 from sep.parties.models import SignerRole
@@ -31,6 +31,7 @@ _ROLES = {
     SignerRole.PATIENT: "пациент",
     SignerRole.REPRESENTATIVE: "законный представитель",
 }
+_CODES = {Channel.SMS: "код из СМС", Channel.MAX: "код из сообщения MAX"}
 _RELATIONS = {
     "mother": "мать",
     "father": "отец",
@@ -67,7 +68,7 @@ class SigningAct:
 def record(act: SigningAct) -> dict[str, Any]:
     """Return `evidence.json`: JSON values only, times in UTC."""
     document, confirmation, visit = act.document, act.confirmation, act.visit
-    signer = visit.link.package.signer
+    signer = visit.package.signer
     person, patient = signer.person, signer.patient_person
     delivery = confirmation.delivery
     return {
@@ -122,12 +123,27 @@ def record(act: SigningAct) -> dict[str, Any]:
         },
         "visit": {
             "id": visit.id,
+            "entrance": visit.entrance,
+            "max": _max_account(visit),
             "openedAt": _utc(visit.opened_at),
             "identifiedAt": _utc(visit.identified_at),
             "address": visit.address,
             "userAgent": visit.user_agent,
         },
         "events": act.history,
+    }
+
+
+def _max_account(visit: Visit) -> dict[str, Any] | None:
+    """Return whose account in MAX it was and when its number was proved, `None` for a visit by link."""
+    if visit.acquaintance is None:
+        return None
+    dialog = visit.acquaintance.dialog
+    return {
+        "userId": dialog.max_user_id,
+        "bot": dialog.bot.username,
+        "phoneVerifiedAt": _utc(dialog.verified_at),
+        "birthDateToldAt": _utc(visit.acquaintance.identified_at),
     }
 
 
@@ -139,7 +155,7 @@ def digest(recorded: dict[str, Any]) -> str:
 def protocol_sheet(act: SigningAct, key: SealKey) -> ProtocolSheet:
     """Return «Лист подписания» as data."""
     document, confirmation, visit = act.document, act.confirmation, act.visit
-    signer = visit.link.package.signer
+    signer = visit.package.signer
     person, patient = signer.person, signer.patient_person
     zone = ZoneInfo(document.organization.time_zone)
 
@@ -149,6 +165,16 @@ def protocol_sheet(act: SigningAct, key: SealKey) -> ProtocolSheet:
         known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
         return written_time(known.astimezone(zone))
 
+    def came() -> tuple[tuple[str, str], ...]:
+        if visit.acquaintance is None:
+            return (("Ссылка открыта", local(visit.opened_at)),)
+        dialog = visit.acquaintance.dialog
+        return (
+            ("Получено", f"{Entrance(visit.entrance).label}, учётная запись {dialog.max_user_id}"),
+            ("Телефон подтверждён в MAX", local(dialog.verified_at)),
+        )
+
+    told = visit.identified_at if visit.acquaintance is None else visit.acquaintance.identified_at
     role = _ROLES[SignerRole(signer.role)]
     if signer.role == SignerRole.REPRESENTATIVE:
         ground = ", ".join(part for part in (_RELATIONS[person.relation], person.basis) if part)
@@ -188,14 +214,14 @@ def protocol_sheet(act: SigningAct, key: SealKey) -> ProtocolSheet:
             Section(
                 "Как подписано",
                 (
-                    ("Способ", "Простая электронная подпись: код из СМС"),
-                    ("Ссылка открыта", local(visit.opened_at)),
-                    ("Дата рождения проверена", local(visit.identified_at)),
+                    ("Способ", f"Простая электронная подпись: {_CODES[Channel(confirmation.channel)]}"),
+                    *came(),
+                    ("Дата рождения проверена", local(told)),
                     ("Документ показан", local(act.first("document:viewed"))),
                     ("Ознакомлен, нажал «Подписать»", local(act.first("document:intent"))),
                     ("Код отправлен", local(confirmation.sent_at)),
                     ("Код введён верно", local(act.signed_at)),
-                    ("Устройство", f"{visit.address}; {visit.user_agent}"),
+                    ("Устройство", "; ".join(part for part in (visit.address, visit.user_agent) if part)),
                     ("Событие журнала", confirmation.id),
                 ),
             ),

@@ -8,8 +8,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from sep.ceremony import links, messages
-from sep.delivery.models import Purpose
-from sep.delivery.sending import check_phone, send
+from sep.delivery.max import dialogs
+from sep.delivery.max.models import Dialog, Reach
+from sep.delivery.max.outgoing import AppButton, CallbackButton, Keyboard
+from sep.delivery.models import Channel, Purpose
+from sep.delivery.sending import MaxMessage, check_phone, send
 from sep.documents import intake
 from sep.documents.models import Document, Package
 from sep.documents.statuses import OPEN
@@ -65,17 +68,34 @@ def invite(package: Package, now: datetime) -> None:
         raise Refusal("nothing_to_sign", "Подписывать нечего: документ уже не ждёт подписи.")
     expires_at = max(document.expires_at for document in waiting)
     token = links.make_link(package, now=now, expires_at=expires_at)
-    text = messages.invitation(package, f"{settings.ENVIRONMENT.address}/s/{token}", len(waiting))
+    phone = package.signer.person.phone
+    bot = dialogs.bot_of(package.organization) if Channel.MAX in package.channels else None
+    dialog = dialogs.of_phone(bot, phone) if bot is not None else None
+    is_reachable = dialog is not None and dialog.reach == Reach.OPEN
+    # Who has stopped the bot is not called back into it.
+    start_link = bot.start_link(token) if bot is not None and dialog is None else ""
     send(
         package=package,
         document=None,
         purpose=Purpose.INVITATION,
-        phone=package.signer.person.phone,
-        text=text,
+        phone=phone,
+        text=messages.invitation(
+            package, f"{settings.ENVIRONMENT.address}/s/{token}", len(waiting), start_link
+        ),
         secret=token,
         now=now,
         expires_at=expires_at,
+        in_max=_in_max(package, waiting, dialog) if dialog is not None and is_reachable else None,
     )
+
+
+def _in_max(package: Package, waiting: Sequence[Document], dialog: Dialog) -> MaxMessage:
+    buttons: Keyboard = (
+        (CallbackButton("Открыть здесь", f"package:{package.id}"),),
+        (AppButton("Открыть на экране целиком", dialog.bot.username, package.id),),
+    )
+    shown = buttons if dialog.bot.has_mini_app else buttons[:1]
+    return MaxMessage(dialog, messages.invitation_in_max(package, waiting), shown)
 
 
 def resend(document_id: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from sep.delivery.max.models import Dialog
 from sep.delivery.models import Delivery
 from sep.documents.models import Document, Package
 from sep.parties.identifiers import ulid_key
@@ -16,26 +17,78 @@ class SigningLink(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     wrong_birth_dates = models.PositiveSmallIntegerField(default=0)
-    live_visit = models.CharField(max_length=26, blank=True)
 
     def __str__(self) -> str:
         return self.id
+
+
+class Acquaintance(models.Model):
+    """A person whom the owner of a MAX account has told to be, by the birth date, once.
+
+    A phone may serve a whole family, and a clinic may have written it down wrongly: a verified phone alone
+    opens nobody's documents.
+    """
+
+    id = ulid_key()
+    dialog = models.ForeignKey(Dialog, on_delete=models.PROTECT, related_name="acquaintances")
+    person_index = models.BinaryField(max_length=32)
+    wrong_birth_dates = models.PositiveSmallIntegerField(default=0)
+    identified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dialog", "person_index"], name="one_acquaintance_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Entrance(models.TextChoices):
+    """The way by which a signer came."""
+
+    LINK = "link", "по личной ссылке"
+    MAX_CHAT = "max_chat", "в чате MAX"
+    MAX_APP = "max_app", "в мини-приложении MAX"
 
 
 class Visit(models.Model):
-    """One opening of a link on one device: the server's memory of how far the signer has come."""
+    """One coming of the signer to a package, on one device: the server's memory of how far he is.
+
+    He came by a link, or as an acquaintance in MAX: exactly one of the two.
+    """
 
     id = ulid_key()
-    link = models.ForeignKey(SigningLink, on_delete=models.PROTECT, related_name="visits")
-    cookie_hash = models.BinaryField(max_length=32, unique=True)
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="visits")
+    entrance = models.CharField(max_length=20, choices=Entrance, default=Entrance.LINK)
+    link = models.ForeignKey(SigningLink, null=True, on_delete=models.PROTECT, related_name="visits")
+    acquaintance = models.ForeignKey(Acquaintance, null=True, on_delete=models.PROTECT, related_name="visits")
+    cookie_hash = models.BinaryField(max_length=32, unique=True, null=True)
     opened_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     identified_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
     address = models.CharField(max_length=60)
     user_agent = models.CharField(max_length=300)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="visit_by_link_or_in_max",
+                condition=models.Q(entrance=Entrance.LINK, link__isnull=False, acquaintance__isnull=True)
+                | models.Q(link__isnull=True, acquaintance__isnull=False) & ~models.Q(entrance=Entrance.LINK),
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def guard(self) -> SigningLink | Acquaintance:
+        """What counts the wrong birth dates."""
+        guard = self.link or self.acquaintance
+        assert guard is not None
+        return guard
 
 
 class Confirmation(models.Model):
@@ -88,3 +141,27 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class Question(models.Model):
+    """What a signer asked the clinic about a document: encrypted, since his words may tell much."""
+
+    id = ulid_key()
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="questions")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT)
+    text_sealed = models.BinaryField()
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def text(self) -> str:
+        key = self.document.organization.key
+        return key.decrypt(self.text_sealed, f"question.text|{self.id}").decode()
+
+    def write(self, text: str) -> None:
+        self.text_sealed = self.document.organization.key.encrypt(text.encode(), f"question.text|{self.id}")

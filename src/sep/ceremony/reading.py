@@ -12,13 +12,13 @@ from sep.ledger.models import Event
 
 def documents_of(visit: Visit) -> list[Document]:
     """Return the documents of the visited package in order."""
-    return list(visit.link.package.ordered().select_related("organization"))
+    return list(visit.package.ordered().select_related("organization"))
 
 
 def document_of(visit: Visit, document_id: str) -> Document | None:
     """Return one document of the visited package, `None` for any other."""
     return (
-        Document.objects.filter(package_id=visit.link.package_id, pk=document_id)
+        Document.objects.filter(package_id=visit.package_id, pk=document_id)
         .select_related("organization")
         .first()
     )

@@ -43,11 +43,19 @@ class Environment(BaseSettings):
     smsru: dict[str, str] = Field(default_factory=dict)
     smsaero: dict[str, str] = Field(default_factory=dict)
 
+    max_api: str = Field("https://platform-api2.max.ru", description="The Bot API of MAX.")
+    max_ca: Path | None = Field(None, description="CA file for it; Минцифры's root, shipped, when absent.")
+    max_bridge: str = Field("https://st.max.ru/js/max-web-app.js", description="The script of mini-apps.")
+    max_hosts: list[str] = Field(
+        ["https://max.ru", "https://web.max.ru"], description="Sites that may frame the mini-app."
+    )
+
     phone_prefixes: list[str] = Field(["+79"], description="Numbers outside are refused (SMS pumping).")
     trusted_proxies: int = Field(0, ge=0, description="Reverse proxies in front that set X-Forwarded-For.")
     api_requests_a_minute: int = Field(6000, gt=0, description="Of one token, in each web process.")
     sms_a_day: int = Field(10_000, gt=0, description="Of one organization: the ceiling of its bill.")
     simulator: bool = Field(False, description="Mount the phone simulator at /phone/. Test contour only.")
+    simulator_bot_token: SecretStr = Field(SecretStr(""), description="Of the simulator's bot in its MAX.")
     metrics: bool = Field(False, description="Serve Prometheus figures at /metrics.")
     worker_id: str = Field("worker-1", description="Stable name of a worker: a restart under it recovers.")
     log_format: str = Field("json", pattern="^(json|console)$")

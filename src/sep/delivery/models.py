@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from sep.delivery.max.models import Dialog
 from sep.documents.models import Document, Package
 from sep.parties.identifiers import ulid_key
 from sep.parties.models import Organization
@@ -17,9 +18,11 @@ class Purpose(models.TextChoices):
 
 class Channel(models.TextChoices):
     SMS = "sms", "СМС"
+    MAX = "max", "MAX"
 
 
 class DeliveryState(models.TextChoices):
+    RESERVED = "reserved", "В запасе"  # goes only if the message before it cannot be delivered
     PENDING = "pending", "Отправляется"
     ACCEPTED = "accepted", "Принято оператором"
     DELIVERED = "delivered", "Доставлено"
@@ -27,7 +30,11 @@ class DeliveryState(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One message to one phone: its exact text is kept, the secret in it only while it is needed."""
+    """One message to one phone, by SMS or into the MAX of its owner.
+
+    Its exact text is kept, the secret in it only while it is needed. An invitation into MAX has an SMS in
+    reserve: written at the same moment, sent when MAX does not take the first.
+    """
 
     id = ulid_key()
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT)
@@ -36,6 +43,9 @@ class Delivery(models.Model):
     purpose = models.CharField(max_length=20, choices=Purpose)
     channel = models.CharField(max_length=20, choices=Channel)
     phone_index = models.BinaryField(max_length=32)
+    dialog = models.ForeignKey(Dialog, null=True, on_delete=models.PROTECT)
+    keyboard = models.JSONField(default=list)
+    reserve = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reserve_of")
     text = models.BinaryField()
     secret = models.BinaryField(null=True)
     parts = models.PositiveSmallIntegerField()
@@ -56,9 +66,9 @@ class Delivery(models.Model):
         return self.id
 
     def write_text(self, text: str, secret: str) -> None:
-        """Keep `text` with the place of `secret` marked, and the secret apart from it."""
+        """Keep `text` with each place of `secret` marked, and the secret, if there is one, apart from it."""
         key = self.organization.key
-        kept = text.replace(secret, SECRET_PLACE)
+        kept = text.replace(secret, SECRET_PLACE) if secret else text
         self.text = key.encrypt(kept.encode(), f"delivery.text|{self.id}")
         self.secret = key.encrypt(secret.encode(), f"delivery.secret|{self.id}")
 

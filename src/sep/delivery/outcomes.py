@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from sep.delivery.models import Attempt, AttemptState, Delivery, DeliveryState, Purpose
-from sep.delivery.sms.gateway import Outcome, OutcomeState, Receipt, ReceiptState
+from sep.delivery import limits
+from sep.delivery.answers import Outcome, OutcomeState
+from sep.delivery.models import Attempt, AttemptState, Channel, Delivery, DeliveryState, Purpose
+from sep.delivery.sms.gateway import Receipt, ReceiptState
 from sep.documents import lifecycle
 from sep.documents.models import Document
 from sep.documents.statuses import OPEN, Status
@@ -30,7 +32,7 @@ def record(attempt_id: int, outcome: Outcome, now: datetime) -> bool:
         attempt.answered_at = now
         if outcome.gateway_message_id:
             attempt.gateway_message_id = outcome.gateway_message_id
-        if outcome.state in _MAY_ARRIVE and not attempt.receipt_state:
+        if outcome.state in _MAY_ARRIVE and not attempt.receipt_state and delivery.channel == Channel.SMS:
             attempt.ask_at = now + FIRST_ASK
         attempt.save()
         if delivery.state == DeliveryState.PENDING:
@@ -69,7 +71,7 @@ def receive(attempt_id: int, receipt: Receipt, now: datetime) -> None:
 
 
 def fail(delivery: Delivery, reason: str, now: datetime) -> None:
-    """Settle a locked message as not delivered; for an invitation the clinic sees it on its documents."""
+    """Settle a locked message as not delivered: the one in reserve goes instead, or the clinic is told."""
     reason = reason[:300]
     delivery.state = DeliveryState.FAILED
     delivery.failure = reason
@@ -78,11 +80,30 @@ def fail(delivery: Delivery, reason: str, now: datetime) -> None:
         delivery.secret = None  # a code stays until it expires: the signer may ask for the same one again
         fields.append("secret")
     delivery.save(update_fields=fields)
-    _note(delivery, "message:failed", now, {"reason": reason})
+    _note(delivery, "message:failed", now, {"channel": delivery.channel, "reason": reason})
+    if _release(delivery.reserve, now):
+        return
     if delivery.purpose == Purpose.INVITATION and not _invited_otherwise(delivery):
         for document in _documents(delivery):
             if document.is_open(now) and document.status != Status.UNDELIVERED:
                 lifecycle.move(document, Status.UNDELIVERED, at=now, reason=reason)
+
+
+def _release(reserve: Delivery | None, now: datetime) -> bool:
+    """Let the message in reserve go; the job that failed queues it. Tell whether there is one to go."""
+    if reserve is None or reserve.state != DeliveryState.RESERVED:
+        return False
+    reserve.created_at = now
+    reserve.state = DeliveryState.PENDING
+    try:
+        limits.check_phone(bytes(reserve.phone_index), Channel.SMS, Purpose(reserve.purpose), now)
+        limits.check_organization(reserve.organization, now)
+    except limits.TooManyMessages:
+        reserve.state = DeliveryState.FAILED
+        reserve.failure = "На этот номер уже отправлено столько СМС, сколько можно: попробуйте позже."
+        reserve.secret = None
+    reserve.save()
+    return reserve.state == DeliveryState.PENDING
 
 
 def locked(delivery_id: str) -> Delivery:
@@ -90,7 +111,7 @@ def locked(delivery_id: str) -> Delivery:
     _documents(Delivery.objects.get(pk=delivery_id))
     return (
         Delivery.objects.select_for_update(of=("self",))
-        .select_related("organization", "package__signer__organization")
+        .select_related("organization", "package__signer__organization", "dialog__bot", "reserve")
         .get(pk=delivery_id)
     )
 
@@ -121,6 +142,8 @@ def _accept(delivery: Delivery, attempt: Attempt, now: datetime) -> None:
         delivery.secret = None  # the link has left; its token stays only as a hash
         fields.append("secret")
     delivery.save(update_fields=fields)
+    if delivery.reserve is not None:
+        Delivery.objects.filter(pk=delivery.reserve_id).update(secret=None)  # it will not be needed
     phone = mask_phone(delivery.package.signer.person.phone)
     sent = {"delivery": delivery.id, "channel": delivery.channel, "phone": phone}
     _note(delivery, "message:accepted", now, {**sent, "gateway": attempt.gateway, "attempt": attempt.number})
@@ -133,6 +156,7 @@ def _accept(delivery: Delivery, attempt: Attempt, now: datetime) -> None:
 def _invited_otherwise(delivery: Delivery) -> bool:
     """Tell whether the signer has an invitation that arrived, or a newer one that has not failed."""
     others = delivery.package.deliveries.filter(purpose=Purpose.INVITATION).exclude(pk=delivery.pk)
+    others = others.exclude(state=DeliveryState.RESERVED)
     arrived, newer = Q(state=DeliveryState.DELIVERED), Q(created_at__gt=delivery.created_at)
     return others.filter(arrived | (newer & ~Q(state=DeliveryState.FAILED))).exists()
 

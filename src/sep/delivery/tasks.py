@@ -1,12 +1,14 @@
 """Background work of delivery: rounds of attempts, questions about receipts, forgetting of spent secrets."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
 from sep import jobs
 from sep.delivery import outcomes, routing
 from sep.delivery.gateways import gateways
-from sep.delivery.models import Attempt, Delivery, Purpose
+from sep.delivery.models import Attempt, Delivery, DeliveryState, Purpose
 
 _ASKED_AT_ONCE = 50
 _STUMBLES = jobs.Retry(attempts=6, factor=3.0)
@@ -16,33 +18,46 @@ _STUMBLES = jobs.Retry(attempts=6, factor=3.0)
 @jobs.job("delivery.code", queue="codes", retry=_STUMBLES)
 def deliver_code(delivery_id: str, number: int) -> None:
     """Try to send a code; a later round is a job of its own."""
-    _round(delivery_id, Purpose.CODE, number)
+    _round(delivery_id, number)
 
 
 @jobs.job("delivery.invitation", queue="messages", retry=_STUMBLES)
 def deliver_invitation(delivery_id: str, number: int) -> None:
     """Try to send an invitation; a later round is a job of its own."""
-    _round(delivery_id, Purpose.INVITATION, number)
+    _round(delivery_id, number)
 
 
-JOBS = {Purpose.CODE: deliver_code, Purpose.INVITATION: deliver_invitation}
+@jobs.job("delivery.invitation_in_max", queue="max", retry=_STUMBLES)
+def deliver_invitation_in_max(delivery_id: str, number: int) -> None:
+    """Try to send an invitation into MAX; a later round is a job of its own."""
+    _round(delivery_id, number)
 
 
-def _round(delivery_id: str, purpose: Purpose, number: int) -> None:
-    if routing.run_round(delivery_id):
-        return
-    pause = routing.next_pause(purpose, number + 1)
-    if pause is None:
+def enqueue_round(delivery: Delivery, number: int, pause: timedelta | None = None) -> None:
+    """Queue a round of attempts in the current transaction; the same round again adds nothing."""
+    task, partition = deliver_invitation, None
+    if delivery.purpose == Purpose.CODE:
+        task = deliver_code
+    elif delivery.dialog is not None:
+        task, partition = deliver_invitation_in_max, delivery.dialog.bot_id
+    run = f"deliver-{delivery.id}-{number}"
+    jobs.enqueue(task, delivery.id, number, workflow_id=run, delay=pause, partition=partition)
+
+
+def _round(delivery_id: str, number: int) -> None:
+    settled = routing.run_round(delivery_id)
+    delivery = Delivery.objects.select_related("dialog", "reserve").get(pk=delivery_id)
+    if not settled:
+        pause = routing.next_pause(delivery, number + 1)
+        if pause is not None:
+            with transaction.atomic():
+                enqueue_round(delivery, number + 1, pause)
+            return
         routing.give_up(delivery_id)
-        return
-    with transaction.atomic():
-        jobs.enqueue(
-            JOBS[purpose],
-            delivery_id,
-            number + 1,
-            workflow_id=f"deliver-{delivery_id}-{number + 1}",
-            delay=pause,
-        )
+        delivery.refresh_from_db()
+    if delivery.reserve is not None and delivery.reserve.state == DeliveryState.PENDING:
+        with transaction.atomic():
+            enqueue_round(delivery.reserve, 0)
 
 
 @jobs.every("delivery.receipts", seconds=5)

@@ -38,6 +38,10 @@ class NewDocument:
     request_hash: bytes
 
 
+DEFAULT_CHANNELS = ("max", "sms")
+"""The chat where there is one, an SMS otherwise."""
+
+
 @dataclass(frozen=True)
 class NewPackage:
     """Documents for one signer."""
@@ -49,6 +53,7 @@ class NewPackage:
     signer: SigningPerson
     expires_at: datetime | None
     documents: Sequence[NewDocument]
+    channels: Sequence[str] = DEFAULT_CHANNELS
 
 
 class DocumentConflict(Exception):
@@ -121,6 +126,7 @@ def store(checked: CheckedPackage, now: datetime) -> Package:
         organization=organization,
         signer=signer,
         id_package_mis=new_package.id_package_mis,
+        channels=list(new_package.channels),
         created_at=now,
     )
     pairs = zip(new_package.documents, checked.inspections, strict=True)

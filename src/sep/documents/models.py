@@ -11,12 +11,13 @@ from sep.parties.models import Organization, Signer
 
 
 class Package(models.Model):
-    """Documents that one signer receives by one link."""
+    """Documents that one signer receives at once; `channels` are the ways the clinic allows."""
 
     id = ulid_key()
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT)
     signer = models.OneToOneField(Signer, on_delete=models.PROTECT)
     id_package_mis = models.CharField(max_length=100, blank=True)
+    channels = models.JSONField(default=list)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -11,7 +11,14 @@ from sep.parties.person import Person, SigningPerson
 
 
 class Organization(models.Model):
-    """A clinic (МО). Its id is the `idLpu` that a МИС sends."""
+    """A clinic (МО). Its id is the `idLpu` that a МИС sends.
+
+    Attributes:
+        names_in_max: whether the messages in MAX may call documents by name: a name may tell a diagnosis, and
+            a message is seen on a locked screen.
+        codes_by_max: whether the additional code may come into MAX too, where the document is: weaker than a
+            second channel.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     name = models.CharField(max_length=300)
@@ -19,6 +26,8 @@ class Organization(models.Model):
     phone = models.CharField(max_length=40)
     time_zone = models.CharField(max_length=40, default="Europe/Moscow")
     sms_sender = models.CharField(max_length=11, blank=True)
+    names_in_max = models.BooleanField(default=False)
+    codes_by_max = models.BooleanField(default=False)
     wrapped_key = models.BinaryField(default=vault.new_wrapped_key)
     created_at = models.DateTimeField()
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from sep.delivery.sms.gateway import Outcome, OutcomeState, ReceiptState
+from sep.delivery.answers import Outcome, OutcomeState
+from sep.delivery.sms.gateway import ReceiptState
 from tests.delivery.sms.conftest import SETTINGS
 from tests.delivery.sms.provider import Answer, closed_port
 

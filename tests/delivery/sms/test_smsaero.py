@@ -7,14 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from sep.delivery.sms.gateway import (
-    Outcome,
-    OutcomeState,
-    OutgoingSms,
-    Receipt,
-    ReceiptState,
-    UnreadableReceiptError,
-)
+from sep.delivery.answers import Outcome, OutcomeState
+from sep.delivery.sms.gateway import OutgoingSms, Receipt, ReceiptState, UnreadableReceiptError
 from sep.delivery.sms.smsaero import STATUSES
 from tests.delivery.sms.provider import Answer
 

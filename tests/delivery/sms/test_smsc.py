@@ -9,10 +9,9 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
+from sep.delivery.answers import Outcome, OutcomeState
 from sep.delivery.sms.gateway import (
     ForgedReceiptError,
-    Outcome,
-    OutcomeState,
     OutgoingSms,
     Receipt,
     ReceiptState,

@@ -8,14 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from sep.delivery.sms.gateway import (
-    ForgedReceiptError,
-    Outcome,
-    OutcomeState,
-    Receipt,
-    ReceiptState,
-    UnreadableReceiptError,
-)
+from sep.delivery.answers import Outcome, OutcomeState
+from sep.delivery.sms.gateway import ForgedReceiptError, Receipt, ReceiptState, UnreadableReceiptError
 from sep.delivery.sms.smsru import ERRORS, STATUSES
 from tests.delivery.sms.provider import Answer
 

@@ -15,7 +15,7 @@ SIGNED = frozenset({Status.SIGNED, Status.WITHDRAWN})
 
 def around(visit: Visit, document: Document | None = None) -> dict[str, Any]:
     """What every page of a visit shows: the clinic, the way out, and the document it is about."""
-    package = visit.link.package
+    package = visit.package
     shown: dict[str, Any] = {
         "visit": visit,
         "clinic": package.organization,

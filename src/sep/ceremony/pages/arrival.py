@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sep.ceremony import links, reading
+from sep.ceremony import links, reading, visits
 from sep.ceremony.models import Visit
 from sep.ceremony.pages import session
 from sep.ceremony.pages.around import UNPROCESSABLE, around
@@ -25,7 +25,7 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
         cookie = links.open_link(
             token,
             now=now,
-            address=_address(request),
+            address=address_of(request),
             user_agent=request.headers.get("User-Agent", ""),
         )
     except links.LinkUnusable:
@@ -35,7 +35,7 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
     return response
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     """Whence the link was opened, with the port when it is known: evidence."""
     address, port = request.META.get("REMOTE_ADDR", ""), request.META.get("REMOTE_PORT", "")
     return f"{address}:{port}" if port else str(address)
@@ -45,7 +45,7 @@ def _unusable(request: HttpRequest, token: str) -> HttpResponse:
     known = links.known_link(token)
     if known is None:
         return render(request, "ceremony/link_unusable.html", status=404)
-    locked = known.wrong_birth_dates >= links.MOST_WRONG_BIRTH_DATES
+    locked = known.wrong_birth_dates >= visits.MOST_WRONG_BIRTH_DATES
     template = "ceremony/link_locked.html" if locked else "ceremony/link_unusable.html"
     context = {"clinic": known.package.organization, "expired_at": known.expires_at}
     return render(request, template, context, status=404)
@@ -64,14 +64,14 @@ def identity(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """The second check: the birth date of the one who received the message."""
     if visit.identified_at is not None:
         return see_other("sign")
-    tries_left = links.MOST_WRONG_BIRTH_DATES - visit.link.wrong_birth_dates
+    tries_left = visits.MOST_WRONG_BIRTH_DATES - visit.guard.wrong_birth_dates
     if tries_left <= 0:
         return _locked(request, visit)
     form = BirthDateForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            cookie = links.identify(visit, form.cleaned_data["birth_date"], now=timezone.now())
-        except links.LinkLocked:
+            cookie = visits.identify(visit, form.cleaned_data["birth_date"], now=timezone.now())
+        except visits.Locked:
             return _locked(request, visit)
         if cookie is None:
             return see_other("sign-identity-wrong")
@@ -85,8 +85,8 @@ def identity(request: HttpRequest, visit: Visit) -> HttpResponseBase:
 @visit_page
 def identity_wrong(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """The same question after a wrong answer."""
-    tries_left = links.MOST_WRONG_BIRTH_DATES - visit.link.wrong_birth_dates
-    if visit.identified_at is not None or tries_left in {0, links.MOST_WRONG_BIRTH_DATES}:
+    tries_left = visits.MOST_WRONG_BIRTH_DATES - visit.guard.wrong_birth_dates
+    if visit.identified_at is not None or tries_left in {0, visits.MOST_WRONG_BIRTH_DATES}:
         return see_other("sign-identity")
     return _identity(request, visit, BirthDateForm(), tries_left, was_wrong=True)
 
@@ -98,7 +98,7 @@ def _identity(
         "form": form,
         "tries_left": tries_left,
         "was_wrong": was_wrong,
-        "clinic": visit.link.package.organization,
+        "clinic": visit.package.organization,
         "visit": visit,
     }
     status = UNPROCESSABLE if form.is_bound else 200
@@ -106,9 +106,7 @@ def _identity(
 
 
 def _locked(request: HttpRequest, visit: Visit) -> HttpResponse:
-    return render(
-        request, "ceremony/link_locked.html", {"clinic": visit.link.package.organization}, status=403
-    )
+    return render(request, "ceremony/link_locked.html", {"clinic": visit.package.organization}, status=403)
 
 
 @require_GET
@@ -136,7 +134,7 @@ def documents(request: HttpRequest, visit: Visit) -> HttpResponseBase:
 @visit_page
 def leave(_request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """Finish on a device that others use."""
-    links.leave(visit)
+    visits.leave(visit, timezone.now())
     response = see_other("sign-left")
     session.take_cookie(response)
     return response

@@ -1,17 +1,12 @@
-"""What people type, read with patience: spaces, dots and leading zeros do not matter."""
+"""The forms of the signer's pages."""
 
-import re
-from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sep.ceremony.codes import DIGITS
 from sep.ceremony.refusal import LONGEST_REASON
-
-_DATE_PARTS = 3
-_OLDEST = 1900
+from sep.ceremony.typed import NotACode, NotADate, read_birth_date, read_code
 
 
 class BirthDateForm(forms.Form):
@@ -24,17 +19,17 @@ class BirthDateForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         typed = " ".join(values.get(part, "") for part in ("day", "month", "year"))
-        numbers = re.findall(r"\d+", typed)
-        if len(numbers) != _DATE_PARTS:
-            raise forms.ValidationError(_("Заполните все три поля: день, месяц и год."))
-        day, month, year = map(int, numbers)
-        if year < _OLDEST:
-            raise forms.ValidationError(_("Укажите год четырьмя цифрами, например 1954."))
         try:
-            values["birth_date"] = date(year, month, day)
-        except (ValueError, OverflowError):
-            raise forms.ValidationError(_("Такой даты не бывает. Проверьте день и месяц.")) from None
+            values["birth_date"] = read_birth_date(typed)
+        except NotADate as fault:
+            raise forms.ValidationError(self._FAULTS[fault.args[0]]) from None
         return values
+
+    _FAULTS: ClassVar[dict[str, Any]] = {
+        "incomplete": _("Заполните все три поля: день, месяц и год."),
+        "year": _("Укажите год четырьмя цифрами, например 1954."),
+        "impossible": _("Такой даты не бывает. Проверьте день и месяц."),
+    }
 
 
 class CodeForm(forms.Form):
@@ -43,13 +38,10 @@ class CodeForm(forms.Form):
     code = forms.CharField(max_length=300, required=False)
 
     def clean_code(self) -> str:
-        typed = self.cleaned_data["code"]
-        # A whole message pasted: its code is the only run of exactly six digits.
-        runs = re.findall(rf"(?<!\d)\d{{{DIGITS}}}(?!\d)", typed)
-        digits = runs[0] if len(runs) == 1 else re.sub(r"\D", "", typed)
-        if len(digits) != DIGITS:
-            raise forms.ValidationError(_("Введите шесть цифр из сообщения."))
-        return digits
+        try:
+            return read_code(self.cleaned_data["code"])
+        except NotACode:
+            raise forms.ValidationError(_("Введите шесть цифр из сообщения.")) from None
 
 
 class IntentForm(forms.Form):

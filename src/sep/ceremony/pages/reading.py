@@ -1,12 +1,14 @@
 """The pages on which a document is read: images, large text, files, and what became of it."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from sep.ceremony import links, reading
+from sep.ceremony import reading, visits
 from sep.ceremony.messages import document_number
 from sep.ceremony.models import Visit
 from sep.ceremony.pages.around import SIGNED, UNPROCESSABLE, around
@@ -16,7 +18,11 @@ from sep.ceremony.pages.shown import page_image as image_of
 from sep.ceremony.pages.shown import shown_pages
 from sep.ceremony.pages.shown import signed_page_image as signed_image_of
 from sep.documents.models import Document, PageImage
+from sep.parties.models import Organization
 from sep.vault import blobs
+
+TICKET_SECONDS = 60
+_TICKET = "file-ticket"
 
 
 def reading_page(request: HttpRequest, visit: Visit, document: Document, form: IntentForm) -> HttpResponse:
@@ -85,42 +91,63 @@ def signed_page_image(
 def _image(visit: Visit, page: PageImage | None) -> HttpResponse:
     if page is None:
         raise Http404
-    data = blobs.get(visit.link.package.organization, page.image_sha256)
-    headers = {"Cache-Control": f"private, max-age={int(links.IDLE.total_seconds())}, immutable"}
+    data = blobs.get(visit.package.organization, page.image_sha256)
+    headers = {"Cache-Control": f"private, max-age={int(visits.IDLE.total_seconds())}, immutable"}
     return HttpResponse(data, content_type="image/webp", headers=headers)
 
 
 @require_GET
 @document_page
-def original_file(_request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+def original_file(request: HttpRequest, _visit: Visit, document: Document) -> HttpResponseBase:
     """The file that is to be signed."""
-    return _pdf(visit, document, document.original_sha256, "")
+    return _pdf(request, document, document.original_sha256, "")
 
 
 @require_GET
 @document_page
-def signed_file(_request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+def signed_file(request: HttpRequest, _visit: Visit, document: Document) -> HttpResponseBase:
     """The signed file, with its seal and its evidence."""
     if not document.sealed_sha256:
         raise Http404
-    return _pdf(visit, document, document.sealed_sha256, " (подписан)")
+    return _pdf(request, document, document.sealed_sha256, " (подписан)")
 
 
 @require_GET
 @document_page
-def protocol_file(_request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+def protocol_file(request: HttpRequest, _visit: Visit, document: Document) -> HttpResponseBase:
     """The signing sheet of a document that came with signatures of its own: there it is a file apart."""
     if not document.protocol_sha256:
         raise Http404
-    return _pdf(visit, document, document.protocol_sha256, " (лист подписания)")
+    return _pdf(request, document, document.protocol_sha256, " (лист подписания)")
 
 
-def _pdf(visit: Visit, document: Document, sha256: str, mark: str) -> HttpResponse:
-    data = blobs.get(visit.link.package.organization, sha256)
-    name = content_disposition_header(
-        as_attachment=True, filename=f"{document.name} №{document_number(document)}{mark}.pdf"
-    )
-    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": name or ""})
+def _pdf(request: HttpRequest, document: Document, sha256: str, mark: str) -> HttpResponse:
+    name = f"{document.name} №{document_number(document)}{mark}.pdf"
+    if "ticket" in request.GET:
+        issued = signing.dumps(
+            {"organization": str(document.organization_id), "sha256": sha256}, salt=_TICKET
+        )
+        return JsonResponse({"url": reverse("sign-ticket", args=[issued]), "name": name})
+    return _attached(document.organization, sha256, name)
+
+
+@require_GET
+def file_by_ticket(_request: HttpRequest, ticket: str) -> HttpResponse:
+    """Serve a file to a downloader without cookies, such as that of MAX; a ticket is good for a minute."""
+    try:
+        known = signing.loads(ticket, salt=_TICKET, max_age=TICKET_SECONDS)
+    except signing.BadSignature as error:
+        raise Http404 from error
+    organization = Organization.objects.get(pk=known["organization"])
+    response = _attached(organization, known["sha256"], "document.pdf")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _attached(organization: Organization, sha256: str, name: str) -> HttpResponse:
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    headers = {"Content-Disposition": disposition or ""}
+    return HttpResponse(blobs.get(organization, sha256), content_type="application/pdf", headers=headers)
 
 
 @require_POST

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from sep.ceremony import links, reading
+from sep.ceremony import reading, visits
 from sep.ceremony.models import Visit
 from sep.ceremony.pages.response import View, public_page
 from sep.documents.models import Document
@@ -38,7 +38,7 @@ def give_cookie(response: HttpResponse, cookie: str) -> None:
     response.set_cookie(
         cookie_name(),
         cookie,
-        max_age=links.ABSOLUTE,
+        max_age=visits.ABSOLUTE,
         secure=settings.ENVIRONMENT.secure,
         httponly=True,
         samesite="Lax",
@@ -55,7 +55,7 @@ def visit_page(view: View) -> View:
     @public_page
     @wraps(view)
     def found(request: HttpRequest, **parts: Any) -> HttpResponseBase:
-        visit = links.live_visit(request.COOKIES.get(cookie_name(), ""), timezone.now())
+        visit = visits.live_visit(request.COOKIES.get(cookie_name(), ""), timezone.now())
         if visit is None:
             return _visit_over(request)
         return view(request, visit, **parts)
@@ -101,7 +101,7 @@ def _not_drawn(request: HttpRequest, visit: Visit, document: Document, refused: 
     logger.error("document.not_drawn", document=document.id, code=refused.code)
     context = {
         "visit": visit,
-        "clinic": visit.link.package.organization,
+        "clinic": visit.package.organization,
         "document": document,
         "temporary": refused.temporary,
     }
@@ -110,6 +110,6 @@ def _not_drawn(request: HttpRequest, visit: Visit, document: Document, refused: 
 
 def _visit_over(request: HttpRequest) -> HttpResponse:
     """Tell that the visit is over; the cookie of a real visit also tells whom to call."""
-    visit = links.visit_of(request.COOKIES.get(cookie_name(), ""))
-    clinic = None if visit is None else visit.link.package.organization
+    visit = visits.visit_of(request.COOKIES.get(cookie_name(), ""))
+    clinic = None if visit is None else visit.package.organization
     return render(request, "ceremony/visit_over.html", {"clinic": clinic}, status=403)

@@ -14,7 +14,6 @@ from sep.ceremony import codes, confirm, reading, refusal
 from sep.ceremony.confirm import Answer
 from sep.ceremony.models import Visit
 from sep.ceremony.pages.around import SIGNED, TOO_MANY, UNPROCESSABLE, around
-from sep.ceremony.pages.code import clock, latest_code
 from sep.ceremony.pages.forms import CodeForm, DeclineForm, IntentForm
 from sep.ceremony.pages.reading import reading_page
 from sep.ceremony.pages.session import document_page, see_other
@@ -43,7 +42,7 @@ def intent(request: HttpRequest, visit: Visit, document: Document) -> HttpRespon
 @document_page
 def code_again(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
     """Send the code once more, or a new one when the old one is dead."""
-    if request.method == "GET" or latest_code(document, visit, timezone.now()) is None:
+    if request.method == "GET" or codes.latest_code(document, visit, timezone.now()) is None:
         return see_other("sign-code", document.id)
     return _code_sent(request, visit, document, codes.send_again)
 
@@ -66,7 +65,7 @@ def _code_sent(
 
 
 def _exhausted(request: HttpRequest, visit: Visit, document: Document) -> HttpResponse:
-    wrong = codes.wrong_today(visit.link.package.signer_id, timezone.now())
+    wrong = codes.wrong_today(visit.package.signer_id, timezone.now())
     context = {**around(visit, document), "until_tomorrow": wrong >= codes.MOST_WRONG_A_DAY}
     return render(request, "ceremony/codes_exhausted.html", context, status=TOO_MANY)
 
@@ -85,7 +84,7 @@ def code(request: HttpRequest, visit: Visit, document: Document) -> HttpResponse
     now = timezone.now()
     if not document.is_open(now):
         return see_other("sign-document", document.id)
-    latest = latest_code(document, visit, now)
+    latest = codes.latest_code(document, visit, now)
     if latest is None:
         return see_other("sign-document", document.id)
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -100,9 +99,9 @@ def code(request: HttpRequest, visit: Visit, document: Document) -> HttpResponse
         "form": form,
         "code": latest,
         "life_seconds": math.ceil(latest.lives_for.total_seconds()),
-        "life": clock(latest.lives_for),
+        "life": _clock(latest.lives_for),
         "resend_seconds": math.ceil(latest.resend_in.total_seconds()),
-        "resend": clock(latest.resend_in),
+        "resend": _clock(latest.resend_in),
     }
     status = UNPROCESSABLE if form.is_bound else 200
     return render(request, "ceremony/code.html", context, status=status)
@@ -144,9 +143,16 @@ def signed(request: HttpRequest, visit: Visit, document: Document) -> HttpRespon
     context = {
         **around(visit, document),
         "pages": signed_pages(document),
-        "masked_phone": mask_phone(visit.link.package.signer.person.phone),
+        "masked_phone": mask_phone(visit.package.signer.person.phone),
+        "code_channel": document.signature.confirmation.channel,
         "next": reading.next_to_sign(visit, now),
         "waiting": sum(other.is_open(now) for other in found),
         "is_withdrawn": document.status == Status.WITHDRAWN,
     }
     return render(request, "ceremony/signed.html", context)
+
+
+def _clock(left: timedelta) -> str:
+    """Return «4:35»."""
+    seconds = math.ceil(left.total_seconds())
+    return f"{seconds // 60}:{seconds % 60:02}"

@@ -35,6 +35,7 @@ urlpatterns = [
         name="sign-page",
     ),
     path("sign/documents/<ulid:document_id>/file.pdf", reading.original_file, name="sign-file"),
+    path("sign/files/<str:ticket>", reading.file_by_ticket, name="sign-ticket"),
     path("sign/documents/<ulid:document_id>/read", reading.read_to_end, name="sign-read"),
     path("sign/documents/<ulid:document_id>/intent", signing.intent, name="sign-intent"),
     path("sign/documents/<ulid:document_id>/code", signing.code, name="sign-code"),

@@ -7,7 +7,8 @@ from typing import ClassVar, TextIO
 import httpx2
 from pydantic import BaseModel, ConfigDict
 
-from sep.delivery.sms.gateway import Gateway, Outcome, OutcomeState, OutgoingSms, Receipt, ReceiptState
+from sep.delivery.answers import Outcome, OutcomeState
+from sep.delivery.sms.gateway import Gateway, OutgoingSms, Receipt, ReceiptState
 from sep.delivery.sms.segments import measure
 
 

@@ -10,23 +10,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Final
 
+from sep.delivery.answers import Outcome
 from sep.delivery.sms.segments import MAX_PARTS, measure
 
 MAX_OWN_ID: Final = 2_147_483_647
 """SMSC.ru takes our number of the message as a signed 32-bit integer."""
 
 _E164 = re.compile(r"\+[1-9]\d{9,14}")
-
-
-class OutcomeState(StrEnum):
-    ACCEPTED = "accepted"
-    REJECTED_PERMANENT = "rejected_permanent"  # the number itself: no gateway will do better
-    REJECTED_TEMPORARY = "rejected_temporary"  # surely not taken: another try or gateway may succeed
-    UNKNOWN = "unknown"  # the request left us, and nobody can say whether it was taken
 
 
 class ReceiptState(StrEnum):
@@ -90,18 +83,6 @@ class OutgoingSms:
     def digits(self) -> str:
         """The number as the gateways write it: no plus."""
         return self.phone.removeprefix("+")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How the gateway took a message. `cost` in roubles; `code` is for programs, `detail` for people."""
-
-    state: OutcomeState
-    code: str
-    detail: str
-    gateway_message_id: str | None = None
-    parts: int | None = None
-    cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

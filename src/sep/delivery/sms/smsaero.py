@@ -14,15 +14,8 @@ from urllib.parse import parse_qsl
 import httpx2
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from sep.delivery.sms.gateway import (
-    Gateway,
-    Outcome,
-    OutcomeState,
-    OutgoingSms,
-    Receipt,
-    ReceiptState,
-    UnreadableReceiptError,
-)
+from sep.delivery.answers import Outcome, OutcomeState
+from sep.delivery.sms.gateway import Gateway, OutgoingSms, Receipt, ReceiptState, UnreadableReceiptError
 from sep.delivery.sms.segments import measure
 from sep.delivery.sms.wire import (
     Answer,

@@ -14,11 +14,10 @@ from urllib.parse import parse_qs
 import httpx2
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, model_validator
 
+from sep.delivery.answers import Outcome, OutcomeState
 from sep.delivery.sms.gateway import (
     ForgedReceiptError,
     Gateway,
-    Outcome,
-    OutcomeState,
     OutgoingSms,
     Receipt,
     ReceiptState,

@@ -14,11 +14,10 @@ from urllib.parse import parse_qsl
 import httpx2
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from sep.delivery.answers import Outcome, OutcomeState
 from sep.delivery.sms.gateway import (
     ForgedReceiptError,
     Gateway,
-    Outcome,
-    OutcomeState,
     OutgoingSms,
     Receipt,
     ReceiptState,

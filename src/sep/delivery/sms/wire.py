@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx2
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from sep.delivery.sms.gateway import Outcome, OutcomeState
+from sep.delivery.answers import Outcome, OutcomeState
 
 CONNECT_SECONDS: Final = 3.0
 READ_SECONDS: Final = 10.0

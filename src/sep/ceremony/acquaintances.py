@@ -1,0 +1,99 @@
+"""Which documents the owner of a MAX account may see: those of his verified phone, once he has told the date.
+
+A phone alone is not a person: a family may share it, and a clinic may have written it down wrongly.
+"""
+
+from datetime import datetime
+
+from sep import vault
+from sep.ceremony import visits
+from sep.ceremony.models import Acquaintance, Entrance, Visit
+from sep.delivery.max import dialogs
+from sep.delivery.max.models import Dialog
+from sep.delivery.models import Channel
+from sep.documents.models import Document, Package
+from sep.documents.statuses import OPEN
+from sep.parties.models import Signer
+
+
+def packages_of(dialog: Dialog, now: datetime) -> list[Package]:
+    """Return the packages that wait for a verified phone and that its bot may show, the oldest first."""
+    if dialog.phone_index is None:
+        return []
+    found = (
+        Package.objects.filter(
+            signer__phone_index=dialog.phone_index,
+            organization__in=dialogs.served_by(dialog.bot),
+            documents__status__in=OPEN,
+            documents__expires_at__gt=now,
+        )
+        .select_related("organization", "signer__organization")
+        .distinct()
+        .order_by("id")
+    )
+    return [package for package in found if Channel.MAX in package.channels]
+
+
+def package_of(dialog: Dialog, package_id: str) -> Package | None:
+    """Return one package if it is addressed to the verified phone of a dialog, open or not."""
+    if dialog.phone_index is None:
+        return None
+    found = Package.objects.filter(
+        pk=package_id,
+        signer__phone_index=dialog.phone_index,
+        organization__in=dialogs.served_by(dialog.bot),
+    )
+    package = found.select_related("organization", "signer__organization").first()
+    return package if package is not None and Channel.MAX in package.channels else None
+
+
+def document_of(dialog: Dialog, document_id: str) -> Document | None:
+    """Return one document of such a package."""
+    document = Document.objects.filter(pk=document_id).select_related("organization").first()
+    if document is None:
+        return None
+    package = package_of(dialog, document.package_id)
+    if package is None:
+        return None
+    document.package = package
+    return document
+
+
+def acquaintance(dialog: Dialog, package: Package) -> Acquaintance:
+    """Return what a dialog knows of a package's signer; nothing yet when it is the first time."""
+    found, _ = Acquaintance.objects.get_or_create(dialog=dialog, person_index=_person_index(package.signer))
+    return found
+
+
+def is_locked(known: Acquaintance) -> bool:
+    """Tell whether too many wrong birth dates were told for this person."""
+    return known.identified_at is None and known.wrong_birth_dates >= visits.MOST_WRONG_BIRTH_DATES
+
+
+def chat_visit(package: Package, known: Acquaintance, now: datetime) -> Visit:
+    """Return the live visit of an acquaintance in the chat, begun if there is none."""
+    visit = visits.live_visit_in_chat(package, known, now)
+    if visit is None:
+        visit, _ = begin_visit(package, known, Entrance.MAX_CHAT, now=now, address="", user_agent="")
+    return visit
+
+
+def begin_visit(
+    package: Package,
+    known: Acquaintance,
+    entrance: Entrance,
+    *,
+    now: datetime,
+    address: str,
+    user_agent: str,
+) -> tuple[Visit, str]:
+    """Begin a visit in MAX, in the caller's transaction; returns it and its cookie."""
+    visit, cookie = visits.begin(package, known, entrance, now=now, address=address, user_agent=user_agent)
+    visits.note(package, "max:opened", now, {"visit": visit.id, "entrance": entrance})
+    return visit, cookie
+
+
+def _person_index(signer: Signer) -> bytes:
+    person = signer.person
+    name = person.full_name.casefold().replace("ё", "е")
+    return vault.keyed_hash("dialog-person", name, person.birth_date.isoformat())

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MaxConfig(AppConfig):
+    name = "sep.delivery.max"
+    label = "max"
