@@ -157,7 +157,7 @@ def test_get_all_takes_our_ids_and_those_of_the_mis(mis):
 def test_number_of_queries_does_not_grow_with_the_list(mis, django_assert_max_num_queries):
     for _ in range(3):
         mis.create()
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         mis.get("/documents")
 
 

@@ -12,15 +12,19 @@ from sep.api.schemas import (
     DeliveryOut,
     DocumentOut,
     DocumentPart,
+    FallbackOut,
     NewDocumentIn,
     NewPackageIn,
     PackageOut,
     PatientIn,
+    QuestionOut,
     SignerIn,
     StatusOut,
 )
-from sep.delivery.models import Delivery, Purpose
-from sep.documents.intake import NewDocument, NewPackage
+from sep.delivery.max import dialogs
+from sep.delivery.max.dialogs import ChannelState
+from sep.delivery.models import Channel, Delivery, DeliveryState, Purpose
+from sep.documents.intake import DEFAULT_CHANNELS, NewDocument, NewPackage
 from sep.documents.models import Document, Package
 from sep.documents.statuses import Status
 from sep.parties.errors import Refusal
@@ -49,11 +53,14 @@ def new_package(body: NewDocumentIn | NewPackageIn) -> NewPackage:
         role=SignerRole(signer.role),
         signer=_signing_person(signer, patient),
         expires_at=body.expires_at,
+        channels=tuple(body.channels) if body.channels is not None else DEFAULT_CHANNELS,
         documents=[_new_document(part, shared) for part in parts],
     )
 
 
-def document_out(document: Document, invitation: Delivery | None, now: datetime) -> DocumentOut:
+def document_out(
+    document: Document, invitation: Delivery | None, in_max: ChannelState | None, now: datetime
+) -> DocumentOut:
     """Show a document; `document.package.signer` and its patient are expected to be loaded."""
     zone = ZoneInfo(document.organization.time_zone)
 
@@ -75,18 +82,27 @@ def document_out(document: Document, invitation: Delivery | None, now: datetime)
         viewed_at=local(document.viewed_at),
         signed_at=local(document.signed_at),
         expires_at=_required(local(document.expires_at)),
-        delivery=None
-        if invitation is None
-        else DeliveryOut(
-            channel=invitation.channel,
-            state=invitation.state,
-            phone=mask_phone(package.signer.person.phone),
-            failure=invitation.failure or None,
-        ),
+        delivery=None if invitation is None else _delivery_out(document, invitation, in_max),
         sha256=document.original_sha256,
         received_sha256=document.received_sha256,
         signed_sha256=document.sealed_sha256 or None,
         page_count=document.page_count,
+        questions=[
+            QuestionOut(text=each.text, asked_at=_required(local(each.asked_at)))
+            for each in document.questions.all()
+        ],
+    )
+
+
+def _delivery_out(document: Document, invitation: Delivery, in_max: ChannelState | None) -> DeliveryOut:
+    former = getattr(invitation, "reserve_of", None)  # the message in MAX that this SMS replaces
+    return DeliveryOut(
+        channel=invitation.channel,
+        state=invitation.state,
+        phone=mask_phone(document.package.signer.person.phone),
+        failure=invitation.failure or None,
+        instead_of=None if former is None else FallbackOut(channel=former.channel, reason=former.failure),
+        max=in_max,
     )
 
 
@@ -111,14 +127,28 @@ def status_word(kind: str, at: datetime, organization: Organization) -> StatusOu
 
 
 def documents_out(documents: Sequence[Document], now: datetime) -> list[DocumentOut]:
-    """Show many documents with one look at their messages."""
+    """Show many documents of one organization with one look at their messages."""
     invitations: dict[str, Delivery] = {}
     packages = {document.package_id for document in documents}
-    for delivery in Delivery.objects.filter(package_id__in=packages, purpose=Purpose.INVITATION).order_by(
-        "id"
+    sent = Delivery.objects.filter(package_id__in=packages, purpose=Purpose.INVITATION)
+    for delivery in (
+        sent.exclude(state=DeliveryState.RESERVED).select_related("reserve_of").order_by("created_at", "id")
     ):
         invitations[delivery.package_id] = delivery
-    return [document_out(document, invitations.get(document.package_id), now) for document in documents]
+    in_max: dict[bytes, ChannelState] = {}
+    invited = {document.id for document in documents if Channel.MAX in document.package.channels}
+    if invited:
+        indexes = {bytes(document.package.signer.phone_index) for document in documents}
+        in_max = dialogs.states(documents[0].organization, indexes)
+    return [
+        document_out(
+            document,
+            invitations.get(document.package_id),
+            in_max.get(bytes(document.package.signer.phone_index)) if document.id in invited else None,
+            now,
+        )
+        for document in documents
+    ]
 
 
 def package_out(package: Package, documents: Sequence[Document], now: datetime) -> PackageOut:

@@ -155,7 +155,7 @@ class _Envelope(Body):
     @classmethod
     def _sms_is_there(cls, channels: list[str] | None) -> list[str] | None:
         if channels is not None and "sms" not in channels:
-            raise ValueError("Сейчас документы доставляются по СМС: добавьте канал sms.")
+            raise ValueError("Первое сообщение доходит только по СМС: добавьте канал sms.")
         return channels
 
 
@@ -177,6 +177,10 @@ class RevokeIn(Body):
     reason: Annotated[str, Field(max_length=500), BeforeValidator(_printable)] = ""
 
 
+class MaxBotIn(Body):
+    token: Annotated[str, Field(min_length=10, max_length=500)]
+
+
 class Answer(Schema):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
@@ -188,11 +192,23 @@ class StatusOut(Answer):
     reason: str | None
 
 
+class FallbackOut(Answer):
+    channel: str
+    reason: str
+
+
 class DeliveryOut(Answer):
     channel: str
     state: str
     phone: str
     failure: str | None
+    instead_of: FallbackOut | None
+    max: str | None
+
+
+class QuestionOut(Answer):
+    text: str
+    asked_at: datetime
 
 
 class DocumentOut(Answer):
@@ -214,6 +230,7 @@ class DocumentOut(Answer):
     received_sha256: str
     signed_sha256: str | None
     page_count: int
+    questions: list[QuestionOut]
 
 
 class DocumentPage(Answer):
@@ -246,6 +263,22 @@ class EventsOut(Answer):
     events: list[EventOut]
     cursor: str | None
     has_more: bool
+
+
+class MaxBotOut(Answer):
+    """The bot that serves the organization, and how the latest wish to connect one went."""
+
+    state: Literal["none", "connecting", "connected", "refused"]
+    message: str | None
+    is_own: bool
+    username: str | None
+    name: str | None
+    start_link: str | None
+    app_address: str | None
+    people: int
+    last_update_at: datetime | None
+    checked_at: datetime | None
+    trouble: str | None
 
 
 class PingOut(Answer):

@@ -14,6 +14,7 @@ from pydantic import WithJsonSchema
 from sep.api import conversion, idempotency, problems
 from sep.api.authentication import Token, organization_of
 from sep.api.description import DescribedAPI
+from sep.api.max_bot import max_bot_out
 from sep.api.parsing import BodyParser
 from sep.api.rendering import Readable
 from sep.api.schemas import (
@@ -24,6 +25,8 @@ from sep.api.schemas import (
     EventOut,
     EventsOut,
     Identifier,
+    MaxBotIn,
+    MaxBotOut,
     Moment,
     NewDocumentIn,
     NewPackageIn,
@@ -36,6 +39,7 @@ from sep.api.schemas import (
     StatusWordOut,
 )
 from sep.ceremony import invitation
+from sep.delivery.max.requests import request_connection, request_disconnection
 from sep.documents import lifecycle, recall
 from sep.documents.models import Document
 from sep.documents.statuses import OPEN, TRANSITIONS, Status
@@ -63,6 +67,7 @@ api = DescribedAPI(
 problems.install(api)
 
 _CONNECTION, _DOCUMENTS, _CHANGES, _DICTIONARIES = "Соединение", "Документы", "Изменения", "Справочники"
+_MAX = "Бот в MAX"
 _PROBLEMS = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503}): Problem}
 
 _ULID = "^[0-9A-HJKMNP-TV-Z]{26}$"
@@ -303,6 +308,46 @@ def events(
 
 
 @api.get(
+    "/max-bot",
+    response={200: MaxBotOut, **_PROBLEMS},
+    by_alias=True,
+    tags=[_MAX],
+    summary="Бот в MAX",
+)
+def max_bot(request: HttpRequest) -> Any:
+    """Какой бот пишет пациентам организации и чем кончилось последнее подключение."""
+    return max_bot_out(organization_of(request))
+
+
+@api.put(
+    "/max-bot",
+    response={202: MaxBotOut, **_PROBLEMS},
+    by_alias=True,
+    tags=[_MAX],
+    summary="Подключить своего бота",
+)
+def connect_max_bot(request: HttpRequest, payload: MaxBotIn) -> Any:
+    """Принимает токен бота. Подключение занимает секунды: спрашивайте `state`, пока он `connecting`."""
+    organization = organization_of(request)
+    request_connection(payload.token, organization, timezone.now())
+    return 202, max_bot_out(organization)
+
+
+@api.delete(
+    "/max-bot",
+    response={202: MaxBotOut, **_PROBLEMS},
+    by_alias=True,
+    tags=[_MAX],
+    summary="Отключить своего бота",
+)
+def disconnect_max_bot(request: HttpRequest) -> Any:
+    """Свой бот перестаёт писать пациентам; им снова приходят СМС, или пишет общий бот, если он есть."""
+    organization = organization_of(request)
+    request_disconnection(organization, timezone.now())
+    return 202, max_bot_out(organization)
+
+
+@api.get(
     "/document-types",
     response={200: list[DocumentTypeOut], **_PROBLEMS},
     by_alias=True,
@@ -364,8 +409,10 @@ def _own(organization: Organization, id_lpu: str) -> None:
 
 def _documents(organization: Organization) -> QuerySet[Document]:
     """The only way from a request to documents: those of the token's organization."""
-    return Document.objects.filter(organization=organization).select_related(
-        "organization", "package__signer__organization", "package__signer__patient"
+    return (
+        Document.objects.filter(organization=organization)
+        .select_related("organization", "package__signer__organization", "package__signer__patient")
+        .prefetch_related("questions__document__organization")
     )
 
 

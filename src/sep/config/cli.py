@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
@@ -245,6 +246,75 @@ def token_revoke(number: int) -> None:
         raise click.ClickException("Нет токена с таким номером.")
     tokens.revoke(key, timezone.now())
     click.echo("Токен отозван.")
+
+
+@main.group("max", short_help="Бот в мессенджере MAX.")
+def max_group() -> None:
+    """Бот в мессенджере MAX: один на всех или свой у организации."""
+
+
+@max_group.command("connect", short_help="Подключить бота.")
+@click.option("--organization", "organization_id", type=click.UUID, help="Чей бот; без этого — общий.")
+@click.option("--token", prompt="Токен бота", hide_input=True, help="Спрашивается, если не задан.")
+def max_connect(organization_id: uuid.UUID | None, token: str) -> None:
+    """Проверить токен, подписаться на обновления, записать команды бота.
+
+    Токен: business.max.ru → Чат-боты → бот → Настройки. Бот должен пройти модерацию (до двух рабочих дней).
+    """
+    _prepare()
+    from django.utils import timezone
+
+    from sep.api.max_bot import app_address
+    from sep.delivery.max.connection import ConnectionRefused, connect
+    from sep.parties.models import Organization
+
+    owner = None
+    if organization_id is not None:
+        owner = Organization.objects.filter(pk=organization_id).first()
+        if owner is None:
+            raise click.ClickException("Нет организации с таким идентификатором.")
+    try:
+        bot = connect(token, owner, timezone.now())
+    except ConnectionRefused as refused:
+        raise click.ClickException(refused.message) from refused
+    click.echo(f"Подключён: {bot.name} ({bot.start_link()})")
+    click.echo("Впишите адрес мини-приложения в настройках бота на business.max.ru:")
+    click.echo(f"  {app_address(bot)}")
+
+
+@max_group.command("disconnect", short_help="Отключить бота.")
+@click.argument("username", metavar="ИМЯ_БОТА")
+def max_disconnect(username: str) -> None:
+    """Отключить бота: пациентам снова пойдут СМС."""
+    _prepare()
+    from django.utils import timezone
+
+    from sep.delivery.max.connection import disconnect
+    from sep.delivery.max.models import Bot
+
+    bot = Bot.objects.filter(username=username, disconnected_at__isnull=True).first()
+    if bot is None:
+        raise click.ClickException("Нет подключённого бота с таким именем.")
+    disconnect(bot, timezone.now())
+    click.echo("Отключён.")
+
+
+@max_group.command("poll", short_help="Брать обновления самим: для разработки.")
+@click.argument("username", metavar="ИМЯ_БОТА")
+def max_poll(username: str) -> None:
+    """Опрашивать MAX вместо вебхука, пока не нажат Ctrl-C: машине разработчика не нужен внешний адрес."""
+    _prepare()
+    from sep.delivery.max.models import Bot
+    from sep.maxbot.polling import poll
+
+    bot = Bot.objects.filter(username=username, disconnected_at__isnull=True).first()
+    if bot is None:
+        raise click.ClickException("Нет подключённого бота с таким именем.")
+    click.echo("Опрашиваю MAX. Ctrl-C останавливает.")
+    try:
+        poll(bot)
+    except KeyboardInterrupt:
+        click.echo("Остановлено.")
 
 
 @main.group(short_help="Рабочее место клиники.")

@@ -47,20 +47,22 @@ class _Secrets:
     master_key: str
     apikey: str
     callback_secret: str
+    bot_token: str
     seal_passphrase: str
 
     @classmethod
     def of(cls, data: Path) -> "_Secrets":
         path = data / "demo-secrets.json"
-        if path.exists():
-            return cls(**json.loads(path.read_text()))
-        made = cls(
+        kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        fresh = cls(
             secret_key=secrets.token_urlsafe(48),
             master_key=base64.b64encode(secrets.token_bytes(32)).decode(),
             apikey=secrets.token_urlsafe(16),
             callback_secret=secrets.token_urlsafe(16),
+            bot_token=secrets.token_urlsafe(48),
             seal_passphrase="",
         )
+        made = cls(**{**fresh.__dict__, **kept})  # a demo of an earlier version lacks the newest ones
         _write_privately(path, json.dumps(made.__dict__))
         return made
 
@@ -88,6 +90,7 @@ def run(port: int, data: Path, *, open_browser: bool) -> None:
     try:
         _wait_until_ready(address, processes, stopping)
         if not stopping.asked:
+            _connect_bot()
             _tell(address, data)
             if open_browser:
                 webbrowser.open(address)
@@ -150,6 +153,10 @@ def _settings(data: Path, address: str) -> dict[str, str]:
         "SEP_MASTER_KEY": own.master_key,
         "SEP_SEAL_PKCS12": str(seal),
         "SEP_SIMULATOR": "true",
+        "SEP_SIMULATOR_BOT_TOKEN": own.bot_token,
+        "SEP_MAX_API": f"{address}/phone/max/bot",
+        "SEP_MAX_BRIDGE": f"{address}/phone/max/bridge.js",
+        "SEP_MAX_HOSTS": json.dumps([address]),
         "SEP_METRICS": "true",
         "SEP_LOG_FORMAT": "console",
         "SEP_SMS_GATEWAYS": '["smsc"]',
@@ -192,6 +199,19 @@ def _prepare(data: Path, address: str) -> None:
     }
     _write_privately(path, json.dumps(described, ensure_ascii=False, indent=2) + "\n")
     _write_samples(data)
+
+
+def _connect_bot() -> None:
+    """Connect the simulator's bot as an administrator would; it answers only once the web process is up."""
+    from django.conf import settings
+    from django.utils import timezone
+
+    from sep.delivery.max.connection import ConnectionRefused, connect
+
+    try:
+        connect(settings.ENVIRONMENT.simulator_bot_token.get_secret_value(), None, timezone.now())
+    except ConnectionRefused as refused:
+        raise DemoFailed(f"Учебный бот MAX не подключился. {refused.message}") from refused
 
 
 def _workplace(address: str, token: str, id_lpu: str, known: dict[str, Any] | None) -> dict[str, Any]:

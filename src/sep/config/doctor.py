@@ -13,6 +13,11 @@ from sep.ceremony.seal_key import SealKeyUnfit, seal_key
 from sep.config.environment import Contour
 from sep.config.trial import trial_pdf
 from sep.delivery.gateways import gateways
+from sep.delivery.max.bots import api_of
+from sep.delivery.max.errors import MaxError
+from sep.delivery.max.models import Bot
+from sep.delivery.max.subscription import webhook_address
+from sep.delivery.max.tasks import is_silent
 from sep.delivery.sms.registry import GatewaySettingsError
 from sep.documents.pdf import PdfRefused, inspect
 from sep.documents.pdf.protection import protection
@@ -83,6 +88,35 @@ def _sms() -> tuple[bool, str]:
     return True, f"шлюзы по порядку: {names}"
 
 
+def _max() -> tuple[bool, str]:
+    try:
+        bots = list(Bot.objects.filter(disconnected_at__isnull=True))
+    except DatabaseError:
+        return False, "не видно: нет базы данных"
+    if not bots:
+        return True, "бота нет, документы идут по СМС; подключить: «sep max connect»"
+    told = [_bot(bot) for bot in bots]
+    return all(fine for fine, _ in told), "; ".join(line for _, line in told)
+
+
+def _bot(bot: Bot) -> tuple[bool, str]:
+    """Ask MAX itself: TLS and the token by one call, the webhook by another."""
+    try:
+        api_of(bot).me()
+        found = api_of(bot).subscriptions()
+    except MaxError as error:
+        return False, f"{bot.username}: {error.detail}"
+    if [each.url for each in found] != [webhook_address(bot)]:
+        return False, f"{bot.username}: подписка на обновления не та; исправится сама за пять минут"
+    if is_silent(bot):
+        return (
+            False,
+            f"{bot.username}: сутки нет ответов; достаёт ли MAX до {settings.ENVIRONMENT.address}",
+        )
+    heard = f"{timezone.localtime(bot.last_update_at):%d.%m %H:%M}" if bot.last_update_at else "ещё не было"
+    return True, f"{bot.username}: токен и подписка в порядке, последнее обновление {heard}"
+
+
 def _worker() -> tuple[bool, str]:
     try:
         alive = worker_alive()
@@ -125,6 +159,7 @@ _PARTS: dict[str, Callable[[], tuple[bool, str]]] = {
     "База данных": _database,
     "Печать": _seal,
     "СМС": _sms,
+    "MAX": _max,
     "Обработчик": _worker,
     "Разбор PDF": _sandbox,
 }

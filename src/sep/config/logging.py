@@ -7,7 +7,7 @@ import traceback
 
 import structlog
 
-_LINK = re.compile(r"/s/[0-9A-Za-z]{8,}")
+_LINK = re.compile(r"/(s|max/webhook|sign/files)/[0-9A-Za-z_:.-]{8,}")
 
 
 def without_messages(
@@ -27,7 +27,7 @@ def without_messages(
 
 def without_tokens(_logger: object, _method: str, line: str) -> str:
     """Take the secret out of a link's path, wherever in a line it stands."""
-    return _LINK.sub("/s/…", line)
+    return _LINK.sub(r"/\1/…", line)
 
 
 def logging_configuration(log_format: str) -> None:

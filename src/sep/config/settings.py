@@ -32,10 +32,12 @@ INSTALLED_APPS = [
     "sep.ledger",
     "sep.parties",
     "sep.documents",
+    "sep.delivery.max",
     "sep.delivery",
     "sep.ceremony",
     "sep.api",
     "sep.verify",
+    "sep.maxbot",
     "sep.config",
     # The clinic's workplace: its apps below the ones that build on them.
     "clinic.home",
@@ -59,6 +61,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
+    "sep.maxbot.mount.MountedInMax",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -82,6 +85,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "sep.config.context.contour",
+                "sep.config.context.bridge",
                 "clinic.workplace.navigation.workplace",
             ],
         },
@@ -258,4 +262,14 @@ if ENVIRONMENT.simulator:
     SIMULATOR_APIKEY = ENVIRONMENT.smsc.get("apikey", "")
     SIMULATOR_CALLBACK_SECRET = ENVIRONMENT.smsc.get("callback_secret", "")
     SIMULATOR_CALLBACK_URL = f"{ENVIRONMENT.address}/sms/receipts/smsc"
+    if ENVIRONMENT.simulator_bot_token.get_secret_value():
+        SIMULATOR_MAX_BOTS = [
+            {
+                "token": ENVIRONMENT.simulator_bot_token.get_secret_value(),
+                "user_id": 229_229_229,
+                "username": "id2600000000_bot",
+                "first_name": "Документы на подпись",
+                "app_url": f"{ENVIRONMENT.address}/max/app/id2600000000_bot",
+            }
+        ]
     DATABASE_ROUTERS = ["simulator.routers.SimulatorRouter"]

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", pages.language, name="language"),
     path("", include("sep.ceremony.pages.urls")),
     path("", include("sep.verify.urls")),
+    path("", include("sep.maxbot.urls")),
     path("sep/api/v1/", api.urls),
     path("", include("sep.delivery.views")),
     path("clinic/", include("clinic.urls")),

@@ -1,0 +1,1 @@
+"""MAX, inbound: the webhook and its inbox, the conversation in the chat, the mini-app."""

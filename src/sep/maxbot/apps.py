@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MaxbotConfig(AppConfig):
+    name = "sep.maxbot"
+    label = "maxbot"

@@ -1,0 +1,187 @@
+"""One update from the inbox to the answer in the chat.
+
+First the business, in one transaction that also writes down the reply; then the calls to MAX. A worker killed
+between the two, or in the middle of either, does the rest after its restart: the business is never done
+twice, and a message at the most.
+"""
+
+from datetime import datetime
+from typing import Final
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from sep.ceremony import acquaintances, messages, reading
+from sep.delivery.max import dialogs
+from sep.delivery.max.bots import api_of
+from sep.delivery.max.client import BotApi
+from sep.delivery.max.errors import MaxError, Trouble
+from sep.delivery.max.incoming import UnreadableUpdate, parse
+from sep.delivery.max.models import Dialog
+from sep.delivery.max.outgoing import NewMessage
+from sep.delivery.max.pacing import Lane, take_turn
+from sep.documents.models import Document
+from sep.documents.pdf import PdfRefused
+from sep.maxbot import conversation as talking
+from sep.maxbot import screens
+from sep.maxbot.conversation import SILENT, Reply
+from sep.maxbot.models import Conversation, IncomingUpdate, Screen, UsedLaunch
+from sep.maxbot.reading import picture_of
+from sep.vault import blobs
+
+_WORTH_ANOTHER_TRY: Final = frozenset({Trouble.RETRY, Trouble.UNKNOWN})
+logger = structlog.get_logger(__name__)
+
+
+def process(update_id: int) -> None:
+    """Work on an update and answer; again after a crash is harmless.
+
+    Raises `MaxError` when MAX could not be reached and another try may.
+    """
+    with transaction.atomic():
+        incoming = (
+            IncomingUpdate.objects.select_for_update(of=("self",)).select_related("bot").get(pk=update_id)
+        )
+        if incoming.processed_at is None:
+            _do(incoming, timezone.now())
+    if incoming.dialog_id is not None:
+        carry_out(incoming.dialog_id, Reply.from_json(incoming.reply or {}))
+
+
+def _do(incoming: IncomingUpdate, now: datetime) -> None:
+    dialog, reply = None, SILENT
+    try:
+        update = parse(incoming.raw or b"")
+    except UnreadableUpdate:
+        pass  # kept in the inbox for two days, in case someone asks
+    else:
+        dialog, reply = talking.handle(incoming.bot, update, now)
+        incoming.body = None
+    incoming.dialog, incoming.reply, incoming.processed_at = dialog, reply.to_json(), now
+    incoming.save(update_fields=["dialog", "reply", "processed_at", "body"])
+
+
+def carry_out(dialog_id: str, reply: Reply) -> None:
+    """Do in MAX what a reply says; raises `MaxError` when another try may succeed."""
+    dialog = Dialog.objects.select_related("bot").get(pk=dialog_id)
+    try:
+        _carry_out(dialog, reply)
+    except MaxError as error:
+        if error.trouble is Trouble.RECIPIENT:
+            dialogs.lose(dialog_id, timezone.now())
+        elif error.trouble in _WORTH_ANOTHER_TRY:
+            raise
+        logger.warning("max.reply_failed", dialog=dialog_id, code=error.code)
+
+
+def _carry_out(dialog: Dialog, reply: Reply) -> None:
+    chat = _Chat(dialog)
+    in_place = bool(reply.callback) and reply.show and not reply.file
+    if reply.callback and not in_place:
+        chat.answer(reply.callback, None)  # the spinner goes at once; the rest takes a moment
+    if reply.file:
+        chat.send_file(reply.file)
+    if not reply.show:
+        return
+    conversation = Conversation.objects.select_related(
+        "dialog__bot",
+        "document__organization",
+        "document__package__signer__organization",
+        "package__organization",
+        "acquaintance",
+    ).get(dialog=dialog)
+    now = timezone.now()
+    try:
+        card = screens.draw(conversation, now)
+    except PdfRefused:
+        conversation.screen, conversation.remark = Screen.DOCUMENT, "not_drawn"
+        card = screens.draw(conversation, now)
+    message = chat.message(card)
+    mid = reply.pressed if in_place and chat.answer(reply.callback, message) else chat.send(message)
+    if conversation.card_mid not in {"", mid}:
+        chat.delete(conversation.card_mid)
+    Conversation.objects.filter(pk=conversation.pk).update(
+        card_mid=mid, remark="", screen=conversation.screen
+    )
+    if card.shows is not None:
+        _witness(dialog, card.shows, is_end=card.is_end)
+
+
+class _Chat:
+    """Calls to MAX for one dialog, each in its turn."""
+
+    def __init__(self, dialog: Dialog) -> None:
+        self._dialog = dialog
+        self._api: BotApi = api_of(dialog.bot)
+
+    def _turn(self) -> None:
+        take_turn(self._dialog.bot_id, self._dialog.id, Lane.ANSWER)
+
+    def message(self, card: screens.Card) -> NewMessage:
+        if card.picture is None:
+            return NewMessage(card.text, keyboard=card.keyboard)
+        take_turn(self._dialog.bot_id, None, Lane.ANSWER)
+        token = self._api.upload("image", picture_of(card.picture), "page.jpg")
+        return NewMessage(card.text, keyboard=card.keyboard, images=(token,))
+
+    def answer(self, callback: str, message: NewMessage | None) -> bool:
+        """Answer a press, with a message in place of the pressed one; tell whether it could be."""
+        self._turn()
+        try:
+            self._api.answer(callback, message=message)
+        except MaxError as error:
+            if error.trouble is Trouble.PERMANENT:  # pressed too long ago
+                return False
+            raise
+        return True
+
+    def send(self, message: NewMessage) -> str:
+        self._turn()
+        return self._api.send(self._dialog.max_user_id, message).mid
+
+    def delete(self, mid: str) -> None:
+        """Take an old card away; one that is gone already is no trouble."""
+        self._turn()
+        try:
+            self._api.delete(mid)
+        except MaxError as error:
+            if error.trouble is not Trouble.PERMANENT:
+                raise
+
+    def send_file(self, what: str) -> None:
+        """Send `original:<id>` or `signed:<id>`; only of a document that this dialog may see."""
+        kind, _, document_id = what.partition(":")
+        document = acquaintances.document_of(self._dialog, document_id)
+        sha256 = "" if document is None else _file_of(document, kind)
+        if document is None or not sha256:
+            return
+        data = blobs.get(document.organization, sha256)
+        take_turn(self._dialog.bot_id, None, Lane.ANSWER)
+        token = self._api.upload(
+            "file", data, messages.file_name_in_max(document, is_signed=kind == "signed")
+        )
+        self.send(NewMessage(None, files=(token,)))
+        if kind == "original":
+            _witness(self._dialog, document, is_end=False)
+
+
+def _file_of(document: Document, kind: str) -> str:
+    return document.sealed_sha256 if kind == "signed" else document.original_sha256
+
+
+def _witness(dialog: Dialog, document: Document, *, is_end: bool) -> None:
+    """Note that the document was shown: after it was, never before."""
+    now = timezone.now()
+    with transaction.atomic():
+        known = acquaintances.acquaintance(dialog, document.package)
+        visit = acquaintances.chat_visit(document.package, known, now)
+        reading.mark_viewed(document, visit, now)
+        if is_end:
+            reading.mark_read_to_end(document, visit, now)
+
+
+def forget(updates_before: datetime, launches_before: datetime) -> None:
+    """Delete what is too old to be repeated."""
+    IncomingUpdate.objects.filter(received_at__lt=updates_before, processed_at__isnull=False).delete()
+    UsedLaunch.objects.filter(used_at__lt=launches_before).delete()
