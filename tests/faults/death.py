@@ -11,6 +11,8 @@ from sep.ceremony import confirm
 from sep.delivery import outcomes, routing
 from sep.delivery.sms.wire import Wire
 from sep.documents import lifecycle
+from sep.maxbot import conversation
+from sep.maxbot import worker as chat
 from sep_client import SepClient
 
 
@@ -51,6 +53,16 @@ EXCHANGE = {
     "after the job's work": lambda: _after(exchange, "deliver"),
 }
 """Steps of a clinic's documents on their way to the service."""
+
+CHAT = {
+    "before the business": lambda: _before(conversation, "handle"),
+    "after the business, before its commit": lambda: _after(chat, "_do"),
+    "after the commit, before the answer": lambda: _before(chat, "carry_out"),
+    "after the file was sent": lambda: _after(chat._Chat, "send_file"),
+    "after the new card was sent": lambda: _before(chat._Chat, "delete"),
+    "after the old card was taken away": lambda: _after(chat._Chat, "delete"),
+}
+"""Steps of an answer in the chat."""
 
 SIGNING = {
     "after the seal": lambda: _after(sealing, "seal"),

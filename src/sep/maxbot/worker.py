@@ -5,8 +5,10 @@ between the two, or in the middle of either, does the rest after its restart: th
 twice, and a message at the most.
 """
 
+import time
+from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 from django.db import transaction
@@ -30,6 +32,8 @@ from sep.maxbot.models import Conversation, IncomingUpdate, Screen, UsedLaunch
 from sep.maxbot.reading import picture_of
 from sep.vault import blobs
 
+R = TypeVar("R")
+_PAUSES: Final = (1.0, 2.0, 4.0)
 _WORTH_ANOTHER_TRY: Final = frozenset({Trouble.RETRY, Trouble.UNKNOWN})
 logger = structlog.get_logger(__name__)
 
@@ -115,21 +119,29 @@ class _Chat:
         self._dialog = dialog
         self._api: BotApi = api_of(dialog.bot)
 
-    def _turn(self) -> None:
-        take_turn(self._dialog.bot_id, self._dialog.id, Lane.ANSWER)
+    def _call(self, call: Callable[[], R], *, in_dialog: bool = True) -> R:
+        """Make a call in its turn; one that was surely not taken is made again, and nothing before it is."""
+        for pause in (*_PAUSES, None):
+            take_turn(self._dialog.bot_id, self._dialog.id if in_dialog else None, Lane.ANSWER)
+            try:
+                return call()
+            except MaxError as error:
+                if error.trouble is not Trouble.RETRY or pause is None:
+                    raise
+                time.sleep(max(pause, error.retry_after or 0))
+        raise AssertionError("the last round returns or raises")
 
     def message(self, card: screens.Card) -> NewMessage:
         if card.picture is None:
             return NewMessage(card.text, keyboard=card.keyboard)
-        take_turn(self._dialog.bot_id, None, Lane.ANSWER)
-        token = self._api.upload("image", picture_of(card.picture), "page.jpg")
+        picture = picture_of(card.picture)
+        token = self._call(lambda: self._api.upload("image", picture, "page.jpg"), in_dialog=False)
         return NewMessage(card.text, keyboard=card.keyboard, images=(token,))
 
     def answer(self, callback: str, message: NewMessage | None) -> bool:
         """Answer a press, with a message in place of the pressed one; tell whether it could be."""
-        self._turn()
         try:
-            self._api.answer(callback, message=message)
+            self._call(lambda: self._api.answer(callback, message=message))
         except MaxError as error:
             if error.trouble is Trouble.PERMANENT:  # pressed too long ago
                 return False
@@ -137,14 +149,12 @@ class _Chat:
         return True
 
     def send(self, message: NewMessage) -> str:
-        self._turn()
-        return self._api.send(self._dialog.max_user_id, message).mid
+        return self._call(lambda: self._api.send(self._dialog.max_user_id, message)).mid
 
     def delete(self, mid: str) -> None:
         """Take an old card away; one that is gone already is no trouble."""
-        self._turn()
         try:
-            self._api.delete(mid)
+            self._call(lambda: self._api.delete(mid))
         except MaxError as error:
             if error.trouble is not Trouble.PERMANENT:
                 raise
@@ -157,10 +167,8 @@ class _Chat:
         if document is None or not sha256:
             return
         data = blobs.get(document.organization, sha256)
-        take_turn(self._dialog.bot_id, None, Lane.ANSWER)
-        token = self._api.upload(
-            "file", data, messages.file_name_in_max(document, is_signed=kind == "signed")
-        )
+        name = messages.file_name_in_max(document, is_signed=kind == "signed")
+        token = self._call(lambda: self._api.upload("file", data, name), in_dialog=False)
         self.send(NewMessage(None, files=(token,)))
         if kind == "original":
             _witness(self._dialog, document, is_end=False)

@@ -1,6 +1,7 @@
 """Connecting a bot: its token, who it is, the webhook, the commands of its menu."""
 
 import secrets
+from contextlib import closing
 from datetime import datetime
 from typing import Final
 
@@ -42,7 +43,8 @@ def connect(token: str, organization: Organization | None, now: datetime) -> Bot
             "token_malformed", "Это не токен: в нём только латинские буквы, цифры и знаки."
         )
     try:
-        info = make_api(token).me()
+        with closing(make_api(token)) as api:
+            info = api.me()
     except (MaxError, ValueError) as error:
         raise _refused(error) from error
     known = Bot.objects.filter(user_id=info.user_id).first()
