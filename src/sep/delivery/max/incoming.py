@@ -1,14 +1,24 @@
-"""What comes from MAX, read leniently: only what is promised is required (max.md §4.2, §6)."""
+"""What comes from MAX, read leniently: only what is promised is required, the unknown is passed over."""
 
 import hashlib
 import json
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 
 class UnreadableUpdate(ValueError):
-    """The body is no update."""
+    """The body is no update. Quotes nothing of it."""
+
+
+Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+"""MAX's numbers, and the database's: a larger one is nothing that MAX sends."""
+
+Milliseconds = Annotated[int, Field(ge=0, lt=253_402_300_800_000)]
+"""Unix time, before the year 10000."""
+
+Written = Annotated[str, AfterValidator(lambda text: text.replace("\0", ""))]
+"""What people type. The database takes no zero bytes."""
 
 
 class _Lenient(BaseModel):
@@ -16,19 +26,21 @@ class _Lenient(BaseModel):
 
 
 class User(_Lenient):
-    user_id: int
-    first_name: str = ""
+    user_id: Int64
+    first_name: str | None = None
     last_name: str | None = None
     is_bot: bool = False
 
 
 class Recipient(_Lenient):
-    chat_id: int | None = None
+    chat_id: Int64 | None = None
     chat_type: str | None = None
-    user_id: int | None = None
+    user_id: Int64 | None = None
 
 
 class Contact(_Lenient):
+    """A shared contact; older clients write its fields in camel case, and without a hash."""
+
     vcf_info: str | None = Field(None, validation_alias=AliasChoices("vcf_info", "vcfInfo"))
     hash: str | None = None
     max_info: User | None = Field(
@@ -42,13 +54,13 @@ class Contact(_Lenient):
 
 class Attachment(_Lenient):
     type: str = ""
-    payload: dict[str, Any] | None = None
+    payload: Any = None
 
 
 class Body(_Lenient):
     mid: str
-    seq: int | None = None
-    text: str | None = None
+    seq: Int64 | None = None
+    text: Written | None = None
     attachments: list[Attachment] | None = None
 
 
@@ -56,33 +68,42 @@ class Message(_Lenient):
     body: Body
     sender: User | None = None
     recipient: Recipient | None = None
-    link: dict[str, Any] | None = None
-    timestamp: int | None = None
+    link: Any = None
+    timestamp: Milliseconds | None = None
 
     @property
     def contacts(self) -> list[Contact]:
-        found = [each for each in self.body.attachments or [] if each.type == "contact"]
-        return [Contact.model_validate(each.payload or {}) for each in found]
+        """The shared contacts; one that cannot be read counts, and proves nothing."""
+        return [_contact(each.payload) for each in self.body.attachments or [] if each.type == "contact"]
+
+
+def _contact(payload: Any) -> Contact:
+    try:
+        return Contact.model_validate(payload)
+    except ValidationError:
+        return Contact()
 
 
 class Callback(_Lenient):
     callback_id: str
     user: User
-    payload: str | None = None
-    timestamp: int | None = None
+    payload: Written | None = None
+    timestamp: Milliseconds | None = None
 
 
 class Update(_Lenient):
-    update_type: str
-    timestamp: int
+    """One event; `timestamp` is Unix milliseconds. Types that we do not know are updates too."""
+
+    update_type: Written
+    timestamp: Milliseconds
     message: Message | None = None
     callback: Callback | None = None
     user: User | None = None
-    user_id: int | None = None
-    chat_id: int | None = None
-    payload: str | None = None
+    user_id: Int64 | None = None
+    chat_id: Int64 | None = None
+    payload: Written | None = None
     message_id: str | None = None
-    muted_until: int | None = None
+    muted_until: Int64 | None = None
 
 
 def parse(raw: bytes) -> Update:
@@ -99,7 +120,7 @@ _BY_EVENT: Final = frozenset(
 
 
 def dedupe_key(raw: bytes) -> str:
-    """Name an update by what it is about (max.md §6.2): MAX numbers none. 64 hex digits."""
+    """Name an update by what it is about: MAX numbers none. 64 hex digits."""
     try:
         parts: tuple[Any, ...] = _about(parse(raw)) or (raw,)
     except UnreadableUpdate:
