@@ -5,6 +5,39 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from simulator.max.models import (
+    ChatMessage,
+    Commands,
+    Delivery,
+    Dialog,
+    MaxBehaviour,
+    MaxSubscription,
+    Pending,
+    Person,
+    Press,
+    Upload,
+    Window,
+)
+
+__all__ = [
+    "Behaviour",
+    "Channel",
+    "ChatMessage",
+    "Commands",
+    "Delivery",
+    "Dialog",
+    "GatewayFault",
+    "HandsetFault",
+    "MaxBehaviour",
+    "MaxSubscription",
+    "Message",
+    "Pending",
+    "Person",
+    "Press",
+    "Upload",
+    "Window",
+]
+
 
 class Channel(models.TextChoices):
     SMS = "sms", "SMS"

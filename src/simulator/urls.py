@@ -1,6 +1,6 @@
 """Mounted by the service at /phone/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from simulator import smsc, views
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("api/behaviour", views.behaviour, name="behaviour"),
     path("smsc/sys/send.php", smsc.send, name="smsc-send"),
     path("smsc/sys/status.php", smsc.status, name="smsc-status"),
+    path("", include("simulator.max.urls")),
 ]
