@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from simulator import receipts
-from simulator.models import Behaviour, GatewayFault, HandsetFault, Message
+from simulator.models import Behaviour, Channel, GatewayFault, HandsetFault, Message
 from simulator.smsc import RefusedError, phone_of
 
 FEED_LIMIT = 200
@@ -59,6 +59,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     """Tell the page what is new: the numbers, the messages of one of them after `after`, the switches."""
     receipts.wake()
     found = _asked_messages(request) if request.GET.get("to") else Message.objects.none()
+    found = found.filter(channel=Channel.SMS)  # those of MAX stand in its own chat
     after = request.GET.get("after", "")
     fresh = found.filter(pk__gt=int(after)) if after.isdecimal() and len(after) < 18 else found  # noqa: PLR2004
     newest = list(fresh.order_by("-id")[:FEED_LIMIT])[::-1]
@@ -74,7 +75,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 def _numbers() -> list[dict[str, Any]]:
     """Numbers that have messages, the latest first."""
     found = Message.objects.filter(arrived=True).values("to")
-    counted = found.annotate(count=Count("id"), last=Max("id")).order_by("-last")[:50]
+    counted = found.annotate(count=Count("id", filter=Q(channel=Channel.SMS)), last=Max("id")).order_by("-last")[:50]
     return [{"to": each["to"], "count": each["count"]} for each in counted]
 
 

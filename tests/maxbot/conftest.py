@@ -35,7 +35,7 @@ def installation(transactional_db, live_server, settings, monkeypatch):
     monkeypatch.setattr(dispatcher, "enabled", False)
     # The limits have tests of their own; here nobody waits half a second for each message.
     monkeypatch.setattr(pacing, "DIALOG_INTERVAL", 0)
-    monkeypatch.setattr(client, "READ_SECONDS", 2.0)  # this server does not hang up where granian does
+    monkeypatch.setattr(client, "READ_SECONDS", 5.0)  # this server does not hang up where granian does
     monkeypatch.setattr(client, "_UPLOAD_PAUSE", 0)
     MaxBehaviour.objects.update_or_create(pk=1, defaults={"limits": False})
     gateways.cache_clear()

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.utils import timezone
 
+from sep.ceremony.messages import document_number
 from sep.ceremony.models import Confirmation, Entrance, Question, Signature, Visit
 from sep.delivery.max.models import Dialog, Reach
 from sep.delivery.models import Channel, Delivery, DeliveryState, Purpose
@@ -79,7 +80,7 @@ def test_stranger_sees_nothing_before_the_number(person, package):
 def test_document_is_signed_wholly_in_the_chat(person, package):
     meet(person, package)
     document = Document.objects.get(package=package)
-    assert document.name in person.text
+    assert document_number(document) in person.text
     sign(person, package)
     document.refresh_from_db()
     assert document.status == Status.SIGNED
@@ -115,6 +116,15 @@ def test_next_document_comes_straight_into_the_chat(person, package):
     person.press("Открыть здесь")
     sign(person, second)
     assert status(second) == Status.SIGNED
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_cards_call_documents_by_name_only_if_the_clinic_allows_it(person, package, allowed):
+    package.organization.names_in_max = allowed
+    package.organization.save()
+    meet(person, package)
+    name = Document.objects.get(package=package).name
+    assert any(name in each["text"] for each in person.messages) == allowed
 
 
 def test_reserve_keeps_no_secret_once_max_has_taken_the_message(person, package):
@@ -180,7 +190,7 @@ def test_five_wrong_dates_close_the_documents(person, package):
         person.say("01.01.1990")
     assert "закрыт" in person.text
     person.say(birth_date(package))
-    assert Document.objects.get(package=package).name not in person.text
+    assert document_number(Document.objects.get(package=package)) not in person.text
     assert not Visit.objects.filter(identified_at__isnull=False).exists()
 
 
@@ -258,4 +268,4 @@ def test_two_people_on_one_phone_are_two_acquaintances(person, package):
     person.press("Открыть здесь")
     assert "напишите дату рождения" in person.text
     person.say("02.01.1950")
-    assert Document.objects.get(package=theirs).name in person.text
+    assert document_number(Document.objects.get(package=theirs)) in person.text

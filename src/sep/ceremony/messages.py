@@ -44,7 +44,8 @@ def called_in_max(document: Document) -> str:
 
 def file_name_in_max(document: Document, *, is_signed: bool) -> str:
     """Return the name of a file sent into MAX: a list of chats shows it."""
-    name = re.sub(r'[\\/:*?"<>|\s]+', " ", called_in_max(document))[:100].strip()
+    called = called_in_max(document)
+    name = re.sub(r'[\\/:*?"<>|\s]+', " ", called[:1].upper() + called[1:])[:100].strip()
     return f"{name} (подписан).pdf" if is_signed else f"{name}.pdf"
 
 

@@ -111,7 +111,7 @@ def _document(conversation: Conversation, now: datetime) -> Card:
     rows.append(tuple(second))
     if conversation.dialog.bot.has_mini_app:
         rows.append(
-            (AppButton("Читать на весь экран", conversation.dialog.bot.username, document.package_id),)
+            (AppButton("Открыть на весь экран", conversation.dialog.bot.username, document.package_id),)
         )
     if document.viewed_at is not None:
         rows.append((CallbackButton("Подписать", f"intent:{document.id}"),))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sep.ceremony.messages import document_number
+from sep.ceremony.messages import called_in_max
 from sep.documents.models import Document
 from sep.documents.statuses import Status
 from sep.parties.models import Organization
@@ -60,13 +60,15 @@ REMARKS: Final[dict[str, str]] = {
 
 
 def clinic_line(organization: Organization) -> str:
-    """Return who sends and where to call."""
-    return f"Клиника «{organization.short_name}», {organization.phone}"
+    """Return who sends and where to call; the number stays on one line."""
+    phone = organization.phone.replace(" ", "\u00a0").replace("-", "\u2011")
+    return f"Клиника «{organization.short_name}», {phone}"
 
 
 def title(document: Document) -> str:
-    """Return the name and number of a document: for cards that its recipient has asked to see."""
-    return f"{document.name}\n№\u00a0{document_number(document)}"
+    """Return what a card calls a document: a list of chats shows a card's first words."""
+    called = called_in_max(document)
+    return called[:1].upper() + called[1:]
 
 
 def help_text(organization: Organization | None) -> str:

@@ -126,17 +126,19 @@ class _Chat:
             try:
                 return call()
             except MaxError as error:
-                if error.trouble is not Trouble.RETRY or pause is None:
+                # Files were waited for by the client itself.
+                is_worth_it = error.trouble is Trouble.RETRY and error.code != "attachment.not.ready"
+                if not is_worth_it or pause is None:
                     raise
                 time.sleep(max(pause, error.retry_after or 0))
         raise AssertionError("the last round returns or raises")
 
     def message(self, card: screens.Card) -> NewMessage:
         if card.picture is None:
-            return NewMessage(card.text, keyboard=card.keyboard)
+            return NewMessage(card.text, keyboard=card.keyboard, notify=False)  # he is looking
         picture = picture_of(card.picture)
         token = self._call(lambda: self._api.upload("image", picture, "page.jpg"), in_dialog=False)
-        return NewMessage(card.text, keyboard=card.keyboard, images=(token,))
+        return NewMessage(card.text, keyboard=card.keyboard, images=(token,), notify=False)
 
     def answer(self, callback: str, message: NewMessage | None) -> bool:
         """Answer a press, with a message in place of the pressed one; tell whether it could be."""

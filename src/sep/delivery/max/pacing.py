@@ -20,7 +20,7 @@ from sep.delivery.max.models import Bot, Dialog
 BOT_INTERVAL: Final = 36
 """Milliseconds between two requests of a bot: 27.7 a second, and two ahead, stay under 30 in any second."""
 DIALOG_INTERVAL: Final = 650
-"""Milliseconds between two messages in a dialog: two a second at the most, however long each is on its way."""
+"""Milliseconds between two messages in a dialog: two a second at the most, with room for a slow one."""
 PATIENCE: Final = timedelta(seconds=20)
 _LOOK_AGAIN: Final = 0.02
 
