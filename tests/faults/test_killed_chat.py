@@ -24,7 +24,7 @@ def test_signing_in_the_chat_survives_the_death_of_the_worker(service, run, mess
     person = meet(messenger_of(package), package)
     read(person)
     person.press("Подписать")
-    person.press("Прочитал")
+    person.press("Да, подписываю")
     person.say(code_of(package), settles=False)
     assert dispatcher.send_due() == 1
     assert run("worker", step) == -9

@@ -56,7 +56,7 @@ def code_of(package):
 def sign(person, package):
     read(person)
     person.press("Подписать")
-    person.press("Прочитал")
+    person.press("Да, подписываю")
     person.say(code_of(package))
 
 
@@ -198,7 +198,7 @@ def test_wrong_code_is_told_and_counted(person, package):
     meet(person, package)
     read(person)
     person.press("Подписать")
-    person.press("Прочитал")
+    person.press("Да, подписываю")
     wrong = f"{(int(code_of(package)) + 1) % 10**6:06}"
     person.say(wrong)
     assert "Код не подошёл" in person.text
@@ -227,7 +227,7 @@ def test_refusal_with_a_reason_reaches_the_clinic(person, package):
 
 def test_question_reaches_the_clinic_encrypted(person, package):
     meet(person, package)
-    person.press("Задать вопрос")
+    person.press("Вопрос клинике")
     person.say("Можно ли есть перед приёмом?")
     asked = Question.objects.get()
     assert asked.text == "Можно ли есть перед приёмом?"

@@ -158,7 +158,7 @@ def test_forwarded_words_are_not_the_person_s_own(bot, person, package):
     meet(person, package)
     read(person)
     person.press("Подписать")
-    person.press("Прочитал")
+    person.press("Да, подписываю")
     code = code_of(package)
     dialog = Dialog.objects.get()
     body = {

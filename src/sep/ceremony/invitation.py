@@ -92,7 +92,7 @@ def invite(package: Package, now: datetime) -> None:
 def _in_max(package: Package, waiting: Sequence[Document], dialog: Dialog) -> MaxMessage:
     buttons: Keyboard = (
         (CallbackButton("Открыть здесь", f"package:{package.id}"),),
-        (AppButton("Открыть на весь экран", dialog.bot.username, package.id),),
+        (AppButton("На весь экран", dialog.bot.username, package.id),),
     )
     shown = buttons if dialog.bot.has_mini_app else buttons[:1]
     return MaxMessage(dialog, messages.invitation_in_max(package, waiting), shown)

@@ -410,7 +410,7 @@ def _press_intent(talk: Talk, document_id: str, _detail: str) -> Reply:
 
 
 def _press_sign(talk: Talk, document_id: str, _detail: str) -> Reply:
-    """«Прочитал(а), подписываю»: the intent is witnessed, now the code is sent."""
+    """«Да, подписываю»: the intent is witnessed, now the code is sent."""
     document = _allowed(talk, document_id)
     if document is None:
         return _home(talk)

@@ -111,12 +111,12 @@ def _document(conversation: Conversation, now: datetime) -> Card:
     rows.append(tuple(second))
     if conversation.dialog.bot.has_mini_app:
         rows.append(
-            (AppButton("Открыть на весь экран", conversation.dialog.bot.username, document.package_id),)
+            (AppButton("На весь экран", conversation.dialog.bot.username, document.package_id),)
         )
     if document.viewed_at is not None:
         rows.append((CallbackButton("Подписать", f"intent:{document.id}"),))
     rows.append((CallbackButton("Отказаться", f"decline:{document.id}"),))
-    rows.append((CallbackButton("Задать вопрос клинике", f"question:{document.id}"),))
+    rows.append((CallbackButton("Вопрос клинике", f"question:{document.id}"),))
     rows.append(_list())
     return Card("\n\n".join(lines), tuple(rows))
 
@@ -156,7 +156,7 @@ def _intent(conversation: Conversation, now: datetime) -> Card:
     return Card(
         text,
         (
-            (CallbackButton("Прочитал(а), подписываю", f"sign:{document.id}"),),
+            (CallbackButton("Да, подписываю", f"sign:{document.id}"),),
             (CallbackButton("Отказаться", f"decline:{document.id}"),),
             (CallbackButton("Назад", f"open:{document.id}"),),
         ),
@@ -203,7 +203,7 @@ def _decline(conversation: Conversation, now: datetime) -> Card:
     return Card(
         text,
         (
-            (CallbackButton("Отказаться без причины", f"declined:{document.id}"),),
+            (CallbackButton("Без причины", f"declined:{document.id}"),),
             (CallbackButton("Не отказываться", f"open:{document.id}"),),
         ),
     )
@@ -227,7 +227,7 @@ def _result(conversation: Conversation, now: datetime) -> Card:
         zone = ZoneInfo(document.organization.time_zone)
         lines.append(f"Подписано {document.signed_at.astimezone(zone):%d.%m.%Y в %H:%M}. Файл — в чате выше.")
     if status in _SIGNED:
-        rows.append((CallbackButton("Прислать подписанный файл", f"signed:{document.id}"),))
+        rows.append((CallbackButton("Прислать файл", f"signed:{document.id}"),))
     following = next_document(conversation, now)
     if following is not None:
         rows.insert(0, (CallbackButton("Следующий документ", f"open:{following.id}"),))
