@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from simulator import smsc, views
+from simulator import bridge, smsc, views
 
 app_name = "simulator"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("api/behaviour", views.behaviour, name="behaviour"),
     path("smsc/sys/send.php", smsc.send, name="smsc-send"),
     path("smsc/sys/status.php", smsc.status, name="smsc-status"),
+    path("max/bridge.js", bridge.script, name="max-bridge"),
     path("", include("simulator.max.urls")),
 ]
