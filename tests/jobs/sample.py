@@ -47,6 +47,13 @@ def note_code(mark: str) -> None:
     write(mark)
 
 
+@job("sample.said", queue="chat")
+def said(mark: str) -> None:
+    write(f"{mark} begins")
+    time.sleep(0.1)
+    write(f"{mark} ends")
+
+
 @job("sample.slow", queue="messages")
 def slow(mark: str) -> None:
     time.sleep(0.2)

@@ -21,6 +21,7 @@ from tests.jobs.sample import (
     question,
     refused,
     resilient,
+    said,
     write_step,
 )
 
@@ -32,6 +33,30 @@ def test_same_workflow_id_runs_once_before_and_after_it_finished(probe):
     enqueue(note, "third", workflow_id="invitation-7")
     drain()
     assert probe() == ["first"]
+
+
+def test_jobs_of_one_partition_run_one_after_another_in_their_order(probe):
+    for mark in ("first", "second", "third"):
+        enqueue(said, mark, partition="dialog-1")
+    drain()
+    assert probe() == [
+        f"{mark} {what}" for mark in ("first", "second", "third") for what in ("begins", "ends")
+    ]
+
+
+def test_jobs_of_two_partitions_do_not_wait_for_each_other(probe):
+    for number in range(3):
+        enqueue(said, f"a{number}", partition="dialog-1")
+    enqueue(said, "b", partition="dialog-2")
+    drain()
+    assert probe().index("b begins") < probe().index("a1 begins")
+
+
+def test_partition_belongs_to_a_partitioned_queue_and_to_no_other(probe):
+    with pytest.raises(ValueError, match="do not fit"):
+        enqueue(said, "nowhere")
+    with pytest.raises(ValueError, match="do not fit"):
+        enqueue(note, "somewhere", partition="dialog-1")
 
 
 def test_delayed_job_does_not_run_before_its_time(probe):
