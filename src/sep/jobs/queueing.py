@@ -33,7 +33,8 @@ def enqueue(
         workflow_id: Names the run: an id already known, running or finished, adds nothing. Finished runs are
             forgotten after two days, failed ones after thirty.
         delay: Start no earlier than this from now.
-        partition: Of a partitioned queue, and only of one.
+        partition: Of a partitioned queue, and only of one. Its jobs start in the order of the second (SQLite)
+            or the millisecond of their enqueueing, then of their ids: number the ids to keep the order.
 
     Returns:
         The id of the run, for `cancel` and `notify`.

@@ -33,7 +33,7 @@ def accept(bot: Bot, raw: bytes, now: datetime) -> bool:
         if is_new:
             # One person's updates are worked on one after another, in the order in which they came.
             partition = f"{bot.id}/{person if person is not None else 'other'}"
-            jobs.enqueue(process_update, kept.pk, workflow_id=f"max-update-{kept.pk}", partition=partition)
+            jobs.enqueue(process_update, kept.pk, workflow_id=f"max-update-{kept.pk:012}", partition=partition)
         Bot.objects.filter(pk=bot.pk).update(last_update_at=now)
     return is_new
 
