@@ -35,18 +35,17 @@ def test_same_workflow_id_runs_once_before_and_after_it_finished(probe):
     assert probe() == ["first"]
 
 
-def test_jobs_of_one_partition_run_one_after_another_in_their_order(probe):
-    for mark in ("first", "second", "third"):
-        enqueue(said, mark, partition="dialog-1")
+def test_jobs_of_one_partition_run_one_after_another_in_the_order_of_their_ids(probe):
+    marks = ("first", "second", "third")
+    for number, mark in enumerate(marks):
+        enqueue(said, mark, workflow_id=f"said-{number:012}", partition="dialog-1")
     drain()
-    assert probe() == [
-        f"{mark} {what}" for mark in ("first", "second", "third") for what in ("begins", "ends")
-    ]
+    assert probe() == [f"{mark} {what}" for mark in marks for what in ("begins", "ends")]
 
 
 def test_jobs_of_two_partitions_do_not_wait_for_each_other(probe):
     for number in range(3):
-        enqueue(said, f"a{number}", partition="dialog-1")
+        enqueue(said, f"a{number}", workflow_id=f"said-{number:012}", partition="dialog-1")
     enqueue(said, "b", partition="dialog-2")
     drain()
     assert probe().index("b begins") < probe().index("a1 begins")
