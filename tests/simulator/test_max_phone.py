@@ -61,7 +61,13 @@ def script(request):
 
 
 def file(request):
-    return HttpResponse(b"%PDF-1.7", content_type="application/pdf")
+    """A file of the site: not for MAX's downloader to see whose session it is."""
+    if request.COOKIES:
+        return HttpResponse(status=403)
+    disposition = 'attachment; filename="other.pdf"'
+    return HttpResponse(
+        b"%PDF-1.7", content_type="application/pdf", headers={"Content-Disposition": disposition}
+    )
 
 
 urlpatterns = [
@@ -366,7 +372,8 @@ def test_a_guarded_mini_app_closes_only_when_the_person_is_sure(page, app):
         expect(page.locator("iframe[title='Документы на подпись']")).to_have_count(left)
 
 
-def test_a_mini_app_closes_itself_and_downloads(page, app):
+def test_a_mini_app_closes_itself_and_downloads(page, app, live_server):
+    page.context.add_cookies([{"name": "session", "value": "1", "url": live_server.url}])
     with page.expect_download() as download:
         app.get_by_role("button", name="Скачать").click()
     assert download.value.suggested_filename == "Согласие.pdf"

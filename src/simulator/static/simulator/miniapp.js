@@ -10,7 +10,7 @@ const [sheet, holder, back] = ["miniapp", "miniapp-holder", "miniapp-back"].map(
 const cover = layer(sheet, "Вернуться в\u00a0приложение");
 const REFUSED = "client.request_phone.user_refused_provide_phone_number";
 const FAILED = "client.request_phone.request_error";
-const UNFIT = "client.download_file.invalid_params";
+const LOST = "client.download_file.request_timeout";
 
 let frame = null;
 let running = null; // {name, phone, requestContact, left}
@@ -81,12 +81,13 @@ const asked = {
     return signed ? { result: signed } : { error: { code: FAILED } };
   },
   async "download-file"({ url, name }) {
-    const found = target(String(url));
-    if (!found) return { error: { code: UNFIT } };
+    const response = await fetch(target(String(url)), { credentials: "omit" }).catch(() => null); // MAX has no cookies
+    if (!response?.ok) return { error: { code: LOST } };
     const link = element("a");
-    link.href = found.href;
+    link.href = URL.createObjectURL(await response.blob());
     link.download = String(name);
     link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     say(`Скачивается «${name}»`);
     return { result: { status: "downloading" } };
   },
