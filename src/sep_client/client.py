@@ -26,6 +26,7 @@ from sep_client.models import (
     DocumentType,
     Event,
     EventPage,
+    MaxBot,
     NewDocument,
     NewPackage,
     Package,
@@ -237,6 +238,24 @@ class SepClient:
     def protocol(self, id_document: str) -> bytes:
         """Return the protocol of the signing alone, a PDF; `Conflict` with `not_signed` before it."""
         return self._exchange.file(f"/documents/{segment(id_document)}/protocol", "application/pdf")
+
+    # ── the bot in MAX ────────────────────────────────────────────────────────────────────────────────────
+
+    def max_bot(self) -> MaxBot:
+        """Return the bot that writes to the clinic's patients. `NotFound`: a service older than MAX."""
+        return self._exchange.get("/max-bot", MaxBot)
+
+    def connect_max_bot(self, token: str) -> MaxBot:
+        """Connect the clinic's own bot: it takes seconds, ask `max_bot` while its state is `connecting`.
+
+        `token` is that of business.max.ru: «Чат-боты → бот → Настройки». Whether MAX takes it is told by
+        the state, not by an error.
+        """
+        return self._exchange.put("/max-bot", {"token": token}, MaxBot)
+
+    def disconnect_max_bot(self) -> MaxBot:
+        """Let the clinic's own bot go: SMS come again, or the common bot's messages if there is one."""
+        return self._exchange.delete("/max-bot", MaxBot)
 
     # ── dictionaries ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -61,6 +61,14 @@ class Exchange:
         }
         return _parsed(self._call("POST", path, headers, json=body), shape)
 
+    def put(self, path: str, body: Mapping[str, Any], shape: type[Answer]) -> Answer:
+        """Send JSON; the same again changes nothing more. Raises `SepError`."""
+        return _parsed(self._call("PUT", path, {"Accept": "application/json"}, json=body), shape)
+
+    def delete(self, path: str, shape: type[Answer]) -> Answer:
+        """Delete; raises `SepError`."""
+        return _parsed(self._call("DELETE", path, {"Accept": "application/json"}), shape)
+
     def _call(self, method: str, path: str, headers: Mapping[str, str], **request: Any) -> httpx2.Response:
         attempt = 1
         while True:

@@ -206,15 +206,44 @@ class Status(_Answer):
         return self.code in CLOSED
 
 
-class Delivery(_Answer):
-    """How the invitation went. `phone` is masked by the service; `failure` tells why it did not arrive."""
+class Fallback(_Answer):
+    """The channel that was tried first, and why the message did not go there."""
 
-    shown = frozenset({"channel", "state", "failure"})
+    shown = frozenset({"channel", "reason"})
+
+    channel: str
+    reason: str | None = None
+
+
+class Delivery(_Answer):
+    """How the invitation went.
+
+    Attributes:
+        channel: `sms` or `max`, where the message went in the end.
+        phone: masked by the service.
+        failure: why it did not arrive.
+        instead_of: what an SMS was sent in place of, because MAX did not deliver.
+        max: how far the signer is on the way into MAX: `invited`, `started`, `verified`, `stopped`,
+            `unreachable`; absent when there is no bot.
+    """
+
+    shown = frozenset({"channel", "state", "failure", "instead_of", "max"})
 
     channel: str | None = None
     state: str | None = None
     phone: str | None = None
     failure: str | None = None
+    instead_of: Fallback | None = None
+    max: str | None = None
+
+
+class Question(_Answer):
+    """What the signer asked the clinic about a document before deciding."""
+
+    shown = frozenset({"asked_at"})
+
+    text: str
+    asked_at: datetime
 
 
 class Document(_Answer):
@@ -225,6 +254,7 @@ class Document(_Answer):
         sha256: of the PDF that the signer sees, in hex.
         received_sha256: of the PDF as it came; differs from `sha256` when the service had to mend the file.
         signed_sha256: of the sealed PDF.
+        questions: «Задать вопрос клинике», in the order in which they were asked.
     """
 
     shown = frozenset({"id_document", "id_document_mis", "type", "status"})
@@ -247,6 +277,7 @@ class Document(_Answer):
     received_sha256: str | None = None
     signed_sha256: str | None = None
     page_count: int | None = None
+    questions: tuple[Question, ...] = ()
 
 
 class Package(_Answer):
@@ -257,6 +288,36 @@ class Package(_Answer):
     id_package: str | None = None
     id_package_mis: str | None = None
     documents: Sequence[Document]
+
+
+class MaxBot(_Answer):
+    """The bot in MAX that writes to the clinic's patients, and how the latest wish to connect one went.
+
+    Attributes:
+        state: `none`, `connecting`, `connected`, `refused`; a former bot serves on when a new one is refused.
+        message: why it was refused, and what to do.
+        is_own: the clinic's; otherwise the one that the service keeps for all.
+        start_link: where a patient begins; made for a QR code at the desk.
+        app_address: to be written by hand into the bot's settings on business.max.ru.
+        people: how many patients have started the bot and proved their phone.
+        last_update_at: when MAX last told the service of anything.
+        checked_at: when the service last saw that MAX still reports to it.
+        trouble: what is wrong with the bot now.
+    """
+
+    shown = frozenset({"state", "is_own", "username", "people"})
+
+    state: str
+    message: str | None = None
+    is_own: bool = False
+    username: str | None = None
+    name: str | None = None
+    start_link: str | None = None
+    app_address: str | None = None
+    people: int = 0
+    last_update_at: datetime | None = None
+    checked_at: datetime | None = None
+    trouble: str | None = None
 
 
 class DocumentType(_Answer):

@@ -59,6 +59,12 @@ class Service:
             def do_POST(self) -> None:
                 outer.answer(self)
 
+            def do_PUT(self) -> None:
+                outer.answer(self)
+
+            def do_DELETE(self) -> None:
+                outer.answer(self)
+
             def log_message(self, *args: object) -> None:
                 pass
 

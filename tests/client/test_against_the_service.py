@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from sep import samples
+from sep.ceremony import questions
 from sep.documents.models import Document
 from sep.jobs.testing import drain
 from sep.parties import tokens
@@ -280,3 +281,21 @@ def test_an_invitation_can_be_sent_again(sep: SepClient):
     created = sep.create_document(adult_consent())
     drain()
     assert sep.resend(created.id_document).id_document == created.id_document
+
+
+def test_a_bot_is_asked_for_and_let_go(sep: SepClient):
+    assert sep.max_bot().state == "none"
+    asked = sep.connect_max_bot("f9LHodD0cOJf4-token-of-a-bot")
+    assert (asked.state, asked.is_own, asked.people) == ("connecting", False, 0)
+    assert sep.disconnect_max_bot().state == "none"
+    with pytest.raises(Invalid):
+        sep.connect_max_bot("short")
+
+
+def test_a_question_of_the_signer_comes_with_the_document(sep: SepClient):
+    created = sep.create_document(adult_consent())
+    document = Document.objects.get(pk=created.id_document)
+    questions.ask(document.id, walk.opened_visit(document.package), "Это больно?", now=timezone.now())
+    (asked,) = sep.document(created.id_document).questions
+    assert asked.text == "Это больно?"
+    assert abs(asked.asked_at - timezone.now()) < timedelta(minutes=1)

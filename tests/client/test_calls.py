@@ -215,3 +215,19 @@ def test_dictionaries_are_read(service: Service, sep: SepClient):
     )
     assert sep.document_types()[0].signs_alone
     assert sep.status_dictionary()[0].display == "Создан"
+
+
+def test_the_bot_is_connected_asked_about_and_let_go(service: Service, sep: SepClient):
+    service.will(
+        Answer(202, {"state": "connecting", "isOwn": False, "people": 0}),
+        Answer(503, b""),
+        Answer(200, {"state": "connected", "isOwn": True, "username": "id26_bot", "people": 3, "new": 1}),
+        Answer(202, {"state": "none"}),
+    )
+    assert sep.connect_max_bot("f9LHodD0cOJ-token").state == "connecting"
+    bot = sep.max_bot()
+    assert (bot.state, bot.is_own, bot.people) == ("connected", True, 3)
+    assert sep.disconnect_max_bot().state == "none"
+    assert [asked.method for asked in service.asked] == ["PUT", "GET", "GET", "DELETE"]
+    assert {asked.path for asked in service.asked} == {"/sep/api/v1/max-bot"}
+    assert service.asked[0].json == {"token": "f9LHodD0cOJ-token"}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 from pydantic import ValidationError
 
-from sep_client import Content, Document, NewDocument, Patient, SepClient, Signer, Status
+from sep_client import Content, Document, MaxBot, NewDocument, Patient, SepClient, Signer, Status
 from tests.client.service import ID_LPU, PDF, TOKEN, document
 
 
@@ -28,6 +28,30 @@ def test_a_newer_service_is_understood():
     read = Document.model_validate(told)
     assert read.status.code == "on_hold"
     assert not read.status.closed
+
+
+def test_an_older_service_that_knows_no_max_is_understood():
+    read = Document.model_validate(document())
+    assert read.questions == ()
+    assert read.delivery
+    assert (read.delivery.instead_of, read.delivery.max) == (None, None)
+    assert MaxBot.model_validate({"state": "none"}).people == 0
+
+
+def test_what_max_did_and_what_was_asked_is_told():
+    told = document(questions=[{"text": "Это больно?", "askedAt": "2026-06-25T10:40:00+03:00"}])
+    told["delivery"] |= {
+        "channel": "sms",
+        "insteadOf": {"channel": "max", "reason": "Пациент остановил бота."},
+        "max": "stopped",
+    }
+    read = Document.model_validate(told)
+    assert read.delivery
+    assert read.delivery.instead_of
+    assert (read.delivery.max, read.delivery.instead_of.reason) == ("stopped", "Пациент остановил бота.")
+    assert [each.text for each in read.questions] == ["Это больно?"]
+    assert "больно" not in repr(read.questions)
+    assert Document.model_validate(json.loads(read.model_dump_json(by_alias=True))) == read
 
 
 @pytest.mark.parametrize("code", ["signed", "declined", "expired", "revoked", "withdrawn"])
