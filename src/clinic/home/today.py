@@ -45,9 +45,22 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    """The home page: what needs a hand, the figures, and what was added today."""
+class Asking:
+    """A patient whose signer asked about a document and waits for the answer."""
 
+    patient_id: int
+    patient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The home page: who asks, what needs a hand, the figures, and what was added today.
+
+    `questions` counts the questions about documents that still wait for a signature.
+    """
+
+    questions: int
+    asking: Sequence[Asking]
     attention: Sequence[Case]
     more: bool
     figures: Sequence[Figure]
@@ -62,7 +75,10 @@ def today_of(institution: Institution) -> Today:
     rows = PackageDocument.objects.filter(institution=institution)
     attention = _attention(rows, now)
     added = rows.filter(added_at__gte=midnight)
+    questions, asking = _questions(rows)
     return Today(
+        questions=questions,
+        asking=asking,
         attention=[_case(row, zone) for row in attention[:SHOWN]],
         more=len(attention) > SHOWN,
         figures=_figures(rows, added, midnight),
@@ -70,6 +86,13 @@ def today_of(institution: Institution) -> Today:
             _case(row, zone) for row in added.select_related("patient").order_by("-added_at", "-id")[:SHOWN]
         ],
     )
+
+
+def _questions(rows: QuerySet[PackageDocument]) -> tuple[int, list[Asking]]:
+    asked = rows.filter(question_count__gt=0, status_code__in=OPEN).select_related("patient")
+    found = list(asked.order_by("-status_at")[:SHOWN])
+    patients = {row.patient_id: Asking(row.patient_id, row.patient.full_name) for row in found}
+    return sum(row.question_count for row in found), list(patients.values())
 
 
 def _attention(rows: QuerySet[PackageDocument], now: datetime) -> list[PackageDocument]:

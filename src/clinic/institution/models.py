@@ -79,3 +79,58 @@ class Institution(models.Model):
         if self.token_sealed is None:
             return ""
         return self.key.decrypt(self.token_sealed, f"institution.token|{self.id}").decode()
+
+
+class Wish(models.TextChoices):
+    """What somebody wants of the service about the bot, and the worker has not done yet."""
+
+    NOTHING = "", ""
+    ASK = "ask", "Спрашиваем сервис"
+    CONNECT = "connect", "Подключаем"
+    DISCONNECT = "disconnect", "Отключаем"
+
+
+class MaxBot(models.Model):
+    """The bot in MAX: a copy of what the service said last, and what was asked of it since.
+
+    The bot's token only passes through: it waits here, sealed, until the worker has handed it over.
+    """
+
+    institution = models.OneToOneField(
+        Institution, primary_key=True, on_delete=models.CASCADE, related_name="max_bot"
+    )
+    wish = models.CharField(max_length=10, choices=Wish, default=Wish.NOTHING, blank=True)
+    asked_at = models.DateTimeField(null=True)
+    token_sealed = models.BinaryField(null=True)
+    problem = models.CharField(max_length=500, blank=True)
+
+    told_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=20, blank=True)
+    message = models.CharField(max_length=500, blank=True)
+    is_own = models.BooleanField(default=False)
+    username = models.CharField(max_length=100, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    start_link = models.CharField(max_length=300, blank=True)
+    app_address = models.CharField(max_length=1024, blank=True)
+    people = models.PositiveIntegerField(default=0)
+    last_update_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.username or self.state
+
+    @property
+    def token(self) -> str:
+        """The bot's token in clear, for a request to the service and nothing else."""
+        if self.token_sealed is None:
+            return ""
+        return self.institution.key.decrypt(self.token_sealed, self._place).decode()
+
+    @token.setter
+    def token(self, token: str) -> None:
+        self.token_sealed = self.institution.key.encrypt(token.encode(), self._place) if token else None
+
+    @property
+    def _place(self) -> str:
+        return f"institution.max_bot|{self.institution_id}"

@@ -1,6 +1,6 @@
 """The clinic's background work about its connection."""
 
-from clinic.institution import connection
+from clinic.institution import connection, max_bot_exchange
 from clinic.institution.models import Institution
 from sep.jobs import job
 
@@ -11,3 +11,9 @@ def check_connection(institution_id: str) -> None:
     institution = Institution.objects.get(pk=institution_id)
     state, organization = connection.check(institution)
     connection.write_down(institution, state, organization)
+
+
+@job("clinic.max_bot", queue="clinic")
+def fulfil_wish_about_max_bot(institution_id: str) -> None:
+    """Do what is wanted of the bot in MAX: ask about it, connect it, let it go."""
+    max_bot_exchange.fulfil(institution_id)

@@ -1,10 +1,14 @@
 from django.urls import path
 
-from clinic.institution import views
+from clinic.institution import max_bot_views, views
 
 app_name = "institution"
 urlpatterns = [
     path("settings/requisites/", views.requisites, name="requisites"),
     path("settings/netrika/", views.netrika, name="netrika"),
     path("settings/netrika/connection/", views.connection_state, name="connection_state"),
+    path("settings/max-bot/", max_bot_views.max_bot_page, name="max_bot"),
+    path("settings/max-bot/state/", max_bot_views.state, name="max_bot_state"),
+    path("settings/max-bot/disconnect/", max_bot_views.disconnect, name="max_bot_disconnect"),
+    path("settings/max-bot/desk/", max_bot_views.desk, name="max_bot_desk"),
 ]

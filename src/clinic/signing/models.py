@@ -1,5 +1,10 @@
 """The patient's package: documents that wait for a signature, as the tab «28. СЭП» shows them."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from ulid import ULID
@@ -32,13 +37,23 @@ class Pending(models.TextChoices):
     REVOKE = "revoke", "Отзываем…"
 
 
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """«Задать вопрос клинике»: what the signer asked about a document."""
+
+    text: str
+    asked_at: datetime
+
+
 class PackageDocument(models.Model):
     """One row of the tab. `id` is `idDocumentMis`: sent twice, it is one document.
 
-    `status_code` … `failure` are a copy of what the service said last; `problem` is our own sentence about a
-    failure of the exchange. `batch` names what was sent by one press: documents of a batch with one signer
-    make one package and one invitation. `retry_at` is when whatever this row waits for is tried again, should
-    nothing happen before. `signed_sha256` is set once the signed file is kept here.
+    `status_code` … `questions` are a copy of what the service said last; `problem` is our own sentence about
+    a failure of the exchange. `instead_of` is the channel that failed before the one which took the message;
+    `in_max` tells how far the signer is on the way into MAX. `batch` names what was sent by one press:
+    documents of a batch with one signer make one package and one invitation. `retry_at` is when whatever this
+    row waits for is tried again, should nothing happen before. `signed_sha256` is set once the signed file is
+    kept here.
     """
 
     id = models.CharField(primary_key=True, max_length=26, default=_new_id, editable=False)
@@ -76,6 +91,11 @@ class PackageDocument(models.Model):
     delivery_state = models.CharField(max_length=20, blank=True)
     delivery_phone = models.CharField(max_length=40, blank=True)
     delivery_failure = models.CharField(max_length=300, blank=True)
+    instead_of = models.CharField(max_length=20, blank=True)
+    instead_of_reason = models.CharField(max_length=300, blank=True)
+    in_max = models.CharField(max_length=20, blank=True)
+    question_count = models.PositiveSmallIntegerField(default=0)
+    questions_sealed = models.BinaryField(null=True)
     signed_sha256 = models.CharField(max_length=64, blank=True)
     protocol_sha256 = models.CharField(max_length=64, blank=True)
     invited_again_at = models.DateTimeField(null=True)
@@ -88,9 +108,32 @@ class PackageDocument(models.Model):
             models.Index(fields=["institution", "exchange"], name="package_by_exchange"),
             models.Index(fields=["institution", "-added_at"], name="package_by_day"),
             models.Index(
+                fields=["institution", "status_code"],
+                condition=models.Q(question_count__gt=0),
+                name="package_with_questions",
+            ),
+            models.Index(
                 fields=["retry_at"], condition=models.Q(retry_at__isnull=False), name="package_to_retry"
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def questions(self) -> list[AskedQuestion]:
+        """What the signer asked, the first one first: his words may tell much, so they are kept sealed."""
+        if not self.questions_sealed:
+            return []
+        plain = self.institution.key.decrypt(self.questions_sealed, self._place_of_questions)
+        return [AskedQuestion(text, datetime.fromisoformat(at)) for text, at in json.loads(plain)]
+
+    @questions.setter
+    def questions(self, questions: Sequence[AskedQuestion]) -> None:
+        plain = json.dumps([(each.text, each.asked_at.isoformat()) for each in questions]).encode()
+        self.questions_sealed = self.institution.key.encrypt(plain, self._place_of_questions)
+        self.question_count = len(questions)
+
+    @property
+    def _place_of_questions(self) -> str:
+        return f"package.questions|{self.pk}"

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.institution.models import Institution
 from clinic.signing import patience, signed_files
-from clinic.signing.models import Exchange, PackageDocument, Pending
+from clinic.signing.models import AskedQuestion, Exchange, PackageDocument, Pending
 from sep.jobs import enqueue
 from sep_client import CLOSED, ConnectionFailed, Document, RateLimited, SepError, ServerError, Timeout
 
@@ -27,6 +27,10 @@ _COPIED: Final = (
     "delivery_state",
     "delivery_phone",
     "delivery_failure",
+    "instead_of",
+    "instead_of_reason",
+    "in_max",
+    "questions_sealed",
 )
 
 _PASSING: Final[Mapping[type[SepError], str]] = {
@@ -48,6 +52,7 @@ def write_down(institution: Institution, documents: Iterable[Document]) -> None:
     with transaction.atomic():
         rows = PackageDocument.objects.select_for_update().filter(institution=institution, pk__in=told)
         for row in rows.order_by("pk"):
+            row.institution = institution
             if _copy(row, told[row.pk], now):
                 row.save()
 
@@ -109,6 +114,12 @@ def _copy(row: PackageDocument, told: Document, now: datetime) -> bool:
         row.delivery_state = (told.delivery.state or "")[:20]
         row.delivery_phone = (told.delivery.phone or "")[:40]
         row.delivery_failure = (told.delivery.failure or "")[:300]
+        former = told.delivery.instead_of
+        row.instead_of = former.channel[:20] if former is not None else ""
+        row.instead_of_reason = (former.reason or "")[:300] if former is not None else ""
+        row.in_max = (told.delivery.max or "")[:20]
+    if len(told.questions) > row.question_count:  # nobody takes a question back, and none changes
+        row.questions = [AskedQuestion(each.text, each.asked_at) for each in told.questions]
     if row.status_code in signed_files.SIGNED and before["status_code"] not in signed_files.SIGNED:
         row.attempts, row.retry_at = 0, now + patience.LEASE
         enqueue(signed_files.fetch, row.pk)

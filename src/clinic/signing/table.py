@@ -1,7 +1,7 @@
 """The table of the tab «28. СЭП»: what each row says, in words."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
@@ -42,6 +42,14 @@ _DELIVERY: Final = {
     "delivered": "доставлено",
     "failed": "не доставлено",
 }
+# Told while the signer has not decided; in MAX already is what the channel tells.
+_IN_MAX: Final = {
+    "invited": "в MAX ещё не пришёл",
+    "started": "начал чат в MAX, номер не подтвердил",
+    "verified": "есть в MAX",
+    "stopped": "остановил бота в MAX",
+    "unreachable": "чат в MAX недоступен",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ class Line:
     status: str
     badge: str
     notes: SafeString
+    questions: Sequence[tuple[str, str]]
     problem: str
     can: str
     status_code: str
@@ -100,7 +109,8 @@ def version_of(patient: Patient) -> str:
     """Return a short name for all that the table shows now, cheaper than the table itself."""
     shown = PackageDocument.objects.filter(patient=patient).values_list(
         "pk", "exchange", "pending", "problem", "status_code", "status_at", "viewed_at", "delivery_state",
-        "delivery_failure", "signed_sha256", "representative_id", "invited_again_at", "batch",
+        "delivery_failure", "instead_of", "in_max", "question_count",
+        "signed_sha256", "representative_id", "invited_again_at", "batch",
     )  # fmt: skip
     told = "\n".join(str(values) for values in shown.order_by("pk").iterator())
     return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
@@ -133,7 +143,7 @@ def abilities(row: PackageDocument) -> list[str]:
 def _rows(patient: Patient) -> QuerySet[PackageDocument]:
     return (
         PackageDocument.objects.filter(institution_id=patient.institution_id, patient=patient)
-        .select_related("representative", "sent_by")
+        .select_related("institution", "representative", "sent_by")
         .order_by("-added_at", "-id")
     )
 
@@ -149,6 +159,7 @@ def _line(row: PackageDocument, zone: tzinfo) -> Line:
         status=status,
         badge=badge,
         notes=format_html_join("", "<span>{}</span>", ((note,) for note in _notes(row, zone))),
+        questions=[(_moment(each.asked_at, zone, SHORT), each.text) for each in row.questions],
         problem=problem_words(row, zone),
         can=" ".join(abilities(row)),
         status_code=row.status_code,
@@ -164,11 +175,7 @@ def _notes(row: PackageDocument, zone: tzinfo) -> list[str]:
         relation = row.representative.get_relation_display().lower()
         notes.append(f"подписывает {row.representative.initials} ({relation})")
     if row.delivery_channel:
-        channel = _CHANNELS.get(row.delivery_channel, row.delivery_channel)
-        state = _DELIVERY.get(row.delivery_state, row.delivery_state)
-        # Unbreakable: a number cut in two lines is read wrong.
-        phone = row.delivery_phone.replace(" ", "\u00a0").replace("-", "\u2011")
-        notes.append(f"{channel} на\u00a0{phone}: {state}" if phone else f"{channel}: {state}")
+        notes += _delivery(row)
     if row.viewed_at is not None and row.signed_at is None:
         notes.append(f"открыт {row.viewed_at.astimezone(zone).strftime(SHORT)}")
     if row.status_reason:
@@ -180,6 +187,27 @@ def _notes(row: PackageDocument, zone: tzinfo) -> list[str]:
     if row.pending != Pending.NOTHING:
         notes.append(Pending(row.pending).label.lower())
     return notes
+
+
+def _delivery(row: PackageDocument) -> Iterator[str]:
+    channel = _CHANNELS.get(row.delivery_channel, row.delivery_channel)
+    state = _DELIVERY.get(row.delivery_state, row.delivery_state)
+    # Unbreakable: a number cut in two lines is read wrong.
+    phone = row.delivery_phone.replace(" ", "\u00a0").replace("-", "\u2011")
+    whereto = f"{channel} на\u00a0{phone}" if phone else channel
+    if row.instead_of:
+        former = _CHANNELS.get(row.instead_of, row.instead_of)
+        yield f"{channel} вместо {former}: {_inside(row.instead_of_reason)}".rstrip(": ")
+        whereto = f"на\u00a0{phone}" if phone else channel
+    yield f"{whereto}: {state}"
+    if row.status_code in OPEN and row.delivery_channel != "max" and not row.instead_of:
+        yield from filter(None, [_IN_MAX.get(row.in_max)])
+
+
+def _inside(sentence: str) -> str:
+    """Return a sentence as a part of another one; an abbreviation at its start stays as it is."""
+    head = sentence[:2]
+    return (sentence if head.isupper() else head.lower() + sentence[2:]).rstrip(".")
 
 
 def problem_words(row: PackageDocument, zone: tzinfo) -> str:
@@ -197,8 +225,8 @@ def _initials(full_name: str) -> str:
     return "\u00a0".join([family, *(f"{part[0]}." for part in others)])
 
 
-def _moment(moment: datetime | None, zone: tzinfo) -> str:
-    return moment.astimezone(zone).strftime(MOMENT) if moment is not None else ""
+def _moment(moment: datetime | None, zone: tzinfo, shape: str = MOMENT) -> str:
+    return moment.astimezone(zone).strftime(shape) if moment is not None else ""
 
 
 def _progress(queued: int, asked: int, done: int, total: int) -> str:

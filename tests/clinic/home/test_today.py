@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.institution.models import Institution
-from clinic.signing.models import Exchange, PackageDocument
+from clinic.signing.models import AskedQuestion, Exchange, PackageDocument
 from tests.clinic.signing.rows import accepted, row, signed
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +88,21 @@ def test_more_documents_are_not_more_questions(at_desk, woman, django_assert_max
     browser = at_desk("registrar")
     with django_assert_max_num_queries(12):
         browser.get("/clinic/")
+
+
+def test_questions_are_counted_while_their_documents_wait(at_desk, woman, boy):
+    asked = [AskedQuestion("Это больно?", timezone.now()), AskedQuestion("Сколько стоит?", timezone.now())]
+    accepted(woman, "sent", "Согласие", questions=asked)
+    accepted(boy, "sent", "Договор", questions=asked[:1])
+    signed(boy, "Подписанное", questions=asked)
+    page = page_of(at_desk("registrar"))
+    line = page.partition('class="note warm asking">')[2].partition("</p>")[0].replace("&nbsp;", " ")
+    assert "3 вопроса от пациентов" in line
+    assert line.count(f'href="/clinic/patients/{boy.pk}/?tab=sep"') == 1
+    assert woman.full_name in line
+    assert "больно" not in page
+
+
+def test_without_questions_nothing_is_said_of_them(at_desk, woman):
+    accepted(woman, "sent")
+    assert "asking" not in page_of(at_desk("registrar"))

@@ -42,6 +42,12 @@ class Road:
             def do_POST(self) -> None:
                 outer.carry(self)
 
+            def do_PUT(self) -> None:
+                outer.carry(self)
+
+            def do_DELETE(self) -> None:
+                outer.carry(self)
+
             def log_message(self, *args: object) -> None:
                 pass
 

@@ -3,13 +3,20 @@
 import hashlib
 
 import pytest
+from django.utils import timezone
 
 from clinic.signing import exchange, package, record, tasks
 from clinic.signing.models import Exchange, PackageDocument
+from sep.ceremony import questions
+from sep.delivery.max import dialogs
+from sep.delivery.max.models import Reach
 from sep.delivery.models import Delivery, Purpose
 from sep.vault import blobs
+from sep_client import Document as Answer
+from sep_client import Status
 from tests.ceremony import walk
 from tests.clinic.signing.road import Fault
+from tests.maxbot import bots
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "simulator"])
 
@@ -416,3 +423,38 @@ def test_an_incomplete_card_is_told_and_not_tried_for_ever(desk, woman):
     desk.worker()
     assert fresh(row).exchange == Exchange.REFUSED
     assert "карточке" in fresh(row).problem
+
+
+def test_a_question_of_the_signer_comes_to_the_row_and_stays(desk, woman):
+    row = desk.printed(woman)
+    package.send([row], desk.registrar)
+    tasks.deliver(fresh(row).batch)
+    document = desk.known()[row.pk]
+    visit = walk.opened_visit(document.package)
+    for text in ("Это больно?", "А потом?"):
+        questions.ask(document.id, visit, text, now=timezone.now())
+        tasks.look_after_open()
+    assert [each.text for each in fresh(row).questions] == ["Это больно?", "А потом?"]
+    assert fresh(row).question_count == 2
+    record.write_down(row.institution, [old_answer(fresh(row))])
+    assert fresh(row).question_count == 2
+
+
+def old_answer(row):
+    """What a service that knows nothing of questions says of a row."""
+    status = Status(code=row.status_code, display=row.status_display, date_time=row.status_at)
+    return Answer(id_document=row.id_document, id_document_mis=row.pk, name="", type="consent", status=status)
+
+
+def test_an_sms_in_place_of_max_is_told_with_its_reason(desk, woman, at_service):
+    dialog = bots.dialog(bots.bot(at_service), woman.phone)
+    row = desk.printed(woman)
+    package.send([row], desk.registrar)
+    tasks.deliver(fresh(row).batch)
+    assert (fresh(row).delivery_channel, fresh(row).in_max) == ("max", "verified")
+    dialogs.set_reach(dialog, Reach.STOPPED, timezone.now())
+    desk.worker()
+    tasks.look_after_open()
+    told = fresh(row)
+    assert (told.delivery_channel, told.instead_of, told.in_max) == ("sms", "max", "stopped")
+    assert told.instead_of_reason == "Чат с ботом закрыт."

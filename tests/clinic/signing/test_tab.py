@@ -2,14 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from clinic.institution.models import Institution
 from clinic.patients.models import Patient, Representative
-from clinic.signing.models import Exchange, PackageDocument, Pending
+from clinic.signing.models import AskedQuestion, Exchange, PackageDocument, Pending
 from tests import builders
 from tests.clinic.signing.rows import accepted, row, signed
 
@@ -137,6 +139,47 @@ def test_the_second_line_tells_to_whom_and_why_not(at_desk, boy):
     assert "+7\u00a09**\u00a0***\u2011**\u201167" in page
     assert "Не доставлено: абонент заблокирован." in page
     assert "отправитель — Мельникова\u00a0О.\u00a0И." in page
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"delivery_channel": "max"}, "<span>MAX на\u00a0+7"),
+        ({"delivery_channel": "sms", "in_max": "invited"}, "<span>в MAX ещё не пришёл</span>"),
+        (
+            {"instead_of": "max", "instead_of_reason": "Пациент остановил бота.", "in_max": "stopped"},
+            "<span>СМС вместо MAX: пациент остановил бота</span><span>на\u00a0+7",
+        ),
+        (
+            {"instead_of": "max", "instead_of_reason": "MAX не ответил."},
+            "<span>СМС вместо MAX: MAX не ответил</span>",
+        ),
+        ({"instead_of": "max", "in_max": "new-to-us"}, "<span>СМС вместо MAX</span>"),
+    ],
+    ids=["MAX", "SMS", "SMS instead", "MAX itself", "without a reason"],
+)
+def test_the_channel_is_told_and_how_far_the_patient_is_in_max(at_desk, woman, told, words):
+    accepted(woman, "sent", **told)
+    assert words in at_desk("registrar").get(tab(woman)).content.decode()
+
+
+def test_how_far_he_is_in_max_matters_until_he_decides(at_desk, woman):
+    signed(woman, in_max="invited")
+    assert "в MAX" not in at_desk("registrar").get(tab(woman)).content.decode()
+
+
+def test_questions_of_the_patient_are_on_the_row_and_sealed_in_the_base(at_desk, woman):
+    asked = datetime(2026, 6, 25, 7, 40, tzinfo=UTC)
+    document = accepted(woman, "sent", questions=[AskedQuestion("Это <b>больно</b>?", asked)])
+    browser = at_desk("doctor")
+    page = browser.get(tab(woman)).content.decode()
+    assert ">Вопрос</span>" in page
+    assert '<span class="soft">25.06.2026 10:40</span> Это &lt;b&gt;больно&lt;/b&gt;?' in page
+    assert "больно".encode() not in bytes(fresh(document).questions_sealed)
+    refresh = re.search(r'hx-get="([^"]+seen[^"]+)"', page).group(1)
+    document.questions = [AskedQuestion("Первый", asked), AskedQuestion("Второй", asked)]
+    document.save()
+    assert "2 вопроса" in browser.get(refresh, headers=HTMX).content.decode().replace("\u00a0", " ")
 
 
 def test_names_from_outside_are_text_and_not_markup(at_desk, woman):
@@ -311,8 +354,9 @@ def test_a_document_without_a_protocol_has_none_to_show(at_desk, woman):
 
 
 def test_five_hundred_rows_cost_as_many_questions_as_five(at_desk, woman, django_assert_max_num_queries):
+    asked = [AskedQuestion("Это больно?", timezone.now())]
     for number in range(5):
-        accepted(woman, "sent", f"Документ {number}")
+        accepted(woman, "sent", f"Документ {number}", questions=asked)
     browser = at_desk("registrar")
     with django_assert_max_num_queries(8):
         browser.get(tab(woman), headers=HTMX)

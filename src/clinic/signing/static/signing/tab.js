@@ -81,7 +81,7 @@
     kept = {
       chosen: new Set(rows().filter((row) => box(row).checked).map((row) => row.dataset.id)),
       row: active?.closest("#sep tbody tr")?.dataset.id,
-      opened: new Set([...document.querySelectorAll("#sep details[open]")].map((each) => each.closest("tr").dataset.id)),
+      opened: [...document.querySelectorAll("#sep details[open]")].map((each) => [each.closest("tr").dataset.id, each.dataset.part]),
       anchor: anchor?.dataset.id,
       button: active?.closest("#sep") ? active.getAttribute("hx-post") + (active.name || "") : null,
     };
@@ -91,7 +91,7 @@
     if (kept) {
       for (const row of rows()) {
         box(row).checked = kept.chosen.has(row.dataset.id);
-        if (kept.opened.has(row.dataset.id)) row.querySelector("details")?.setAttribute("open", "");
+        for (const [id, part] of kept.opened) if (id === row.dataset.id) row.querySelector(`details[data-part=${part}]`)?.setAttribute("open", "");
         if (row.dataset.id === kept.anchor) anchor = row;
         if (row.dataset.id === kept.row && !document.querySelector("dialog[open]")) stand(row);
       }
