@@ -180,7 +180,7 @@ def broadcast(chats, folder, recipients):
     )
     print(
         f"broadcast: {recipients} recipients in {seconds:.0f} s, {(recipients - 1) / seconds:.1f} a second,"
-        f" {densest} in the densest second; meanwhile an answer in the chat {answer:.2f} s, an SMS {sms:.2f} s",
+        f" {densest} in the densest second; meanwhile an answer {answer:.2f} s, an SMS {sms:.2f} s",
         flush=True,
     )
 

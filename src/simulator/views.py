@@ -75,7 +75,9 @@ def feed(request: HttpRequest) -> HttpResponse:
 def _numbers() -> list[dict[str, Any]]:
     """Numbers that have messages, the latest first."""
     found = Message.objects.filter(arrived=True).values("to")
-    counted = found.annotate(count=Count("id", filter=Q(channel=Channel.SMS)), last=Max("id")).order_by("-last")[:50]
+    counted = found.annotate(count=Count("id", filter=Q(channel=Channel.SMS)), last=Max("id")).order_by(
+        "-last"
+    )[:50]
     return [{"to": each["to"], "count": each["count"]} for each in counted]
 
 

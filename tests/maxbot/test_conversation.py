@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
+from sep.ceremony import acquaintances
 from sep.ceremony.messages import document_number
 from sep.ceremony.models import Confirmation, Entrance, Question, Signature, Visit
 from sep.delivery.max.models import Dialog, Reach
@@ -269,3 +271,31 @@ def test_two_people_on_one_phone_are_two_acquaintances(person, package):
     assert "напишите дату рождения" in person.text
     person.say("02.01.1950")
     assert document_number(Document.objects.get(package=theirs)) in person.text
+
+
+def test_card_tells_of_what_was_signed_elsewhere_and_brings_the_file(person, package):
+    meet(person, package)
+    sign(person, package)
+    second = builders.package(clinic=package.organization, signer=package.signer.person)
+    settle()
+    sent = len(person.files)
+    document = second.documents.get()
+    known = acquaintances.acquaintance(Dialog.objects.get(), second)
+    with transaction.atomic():
+        visit, _ = acquaintances.begin_visit(
+            second, known, Entrance.MAX_APP, now=timezone.now(), address="", user_agent=""
+        )
+    walk.sign(document, visit)
+    settle()
+    assert "Документ подписан" in person.text
+    assert document_number(document) in person.text
+    assert len(person.files) == sent + 1
+
+
+def test_card_tells_of_what_the_clinic_has_recalled(person, package):
+    meet(person, package)
+    second = builders.package(clinic=package.organization, signer=package.signer.person)
+    settle()
+    recall.revoke(second.documents.get().id, "ошибка", now=timezone.now())
+    settle()
+    assert "Клиника отозвала этот документ" in person.text

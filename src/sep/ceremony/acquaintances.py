@@ -12,7 +12,7 @@ from sep.delivery.max import dialogs
 from sep.delivery.max.models import Dialog
 from sep.delivery.models import Channel
 from sep.documents.models import Document, Package
-from sep.documents.statuses import OPEN
+from sep.documents.statuses import OPEN, Status
 from sep.parties.models import Signer
 
 
@@ -91,6 +91,25 @@ def begin_visit(
     visit, cookie = visits.begin(package, known, entrance, now=now, address=address, user_agent=user_agent)
     visits.note(package, "max:opened", now, {"visit": visit.id, "entrance": entrance})
     return visit, cookie
+
+
+def last_settled(package: Package) -> Document | None:
+    """Return the document of a package that was settled last, `None` while one is open."""
+    documents = list(package.documents.select_related("organization", "package__signer__organization"))
+    if any(document.status in OPEN for document in documents):
+        return None
+    return max(documents, key=lambda document: document.status_at, default=None)
+
+
+def settled_in_chat(document: Document) -> bool:
+    """Tell whether a document came to its end in the chat itself, where the card has told of it."""
+    acts = Visit.objects.filter(package_id=document.package_id).order_by("opened_at")
+    if document.status == Status.SIGNED:
+        acts = acts.filter(confirmations__signature__document=document)
+    elif document.status != Status.DECLINED:
+        return False
+    latest = acts.last()
+    return latest is not None and latest.entrance == Entrance.MAX_CHAT
 
 
 def _person_index(signer: Signer) -> bytes:

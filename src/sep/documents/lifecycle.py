@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
+from django.dispatch import Signal
 
 from sep.documents.models import Document
 from sep.documents.statuses import OPEN, TRANSITIONS, Status
@@ -12,6 +13,10 @@ from sep.ledger import log
 
 DOCUMENT_EVENTS = tuple(f"document:{status}" for status in Status)
 """Kinds of the events that a status makes; the feed of a МИС consists of them."""
+
+
+moved: Final = Signal()
+"""Sent inside the transaction of every move: `document`. For whoever shows documents elsewhere."""
 
 
 class IllegalMove(Exception):
@@ -71,6 +76,7 @@ def move(
     )
     document.changed_index = event.index
     document.save()
+    moved.send(sender=Document, document=document)
 
 
 def note(document: Document, kind: str, *, at: datetime, data: Mapping[str, Any]) -> None:

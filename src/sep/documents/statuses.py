@@ -33,5 +33,8 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.WITHDRAWN: frozenset(),
 }
 
+SIGNED = frozenset({Status.SIGNED, Status.WITHDRAWN})
+"""Statuses in which there is a signed file to show."""
+
 OPEN = frozenset({Status.CREATED, Status.SENT, Status.UNDELIVERED})
 """Statuses in which the document still waits for its signer."""

@@ -9,7 +9,7 @@ from sep import jobs
 from sep.delivery.max.incoming import UnreadableUpdate, Update, dedupe_key, parse
 from sep.delivery.max.models import Bot
 from sep.maxbot.models import IncomingUpdate
-from sep.maxbot.tasks import process_update
+from sep.maxbot.tasks import partition_of, process_update
 
 _UNREADABLE: Final = "unreadable"
 
@@ -31,9 +31,9 @@ def accept(bot: Bot, raw: bytes, now: datetime) -> bool:
         kept = IncomingUpdate.objects.get(bot=bot, dedupe_key=incoming.dedupe_key)
         is_new = kept.raw == raw and kept.received_at == now and kept.processed_at is None
         if is_new:
-            # One person's updates are worked on one after another, in the order in which they came.
-            partition = f"{bot.id}/{person if person is not None else 'other'}"
-            jobs.enqueue(process_update, kept.pk, workflow_id=f"max-update-{kept.pk:012}", partition=partition)
+            partition = partition_of(bot.id, person)
+            run = f"max-update-{kept.pk:012}"
+            jobs.enqueue(process_update, kept.pk, workflow_id=run, partition=partition)
         Bot.objects.filter(pk=bot.pk).update(last_update_at=now)
     return is_new
 

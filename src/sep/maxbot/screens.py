@@ -12,13 +12,12 @@ from sep.ceremony.messages import document_number
 from sep.ceremony.models import Visit
 from sep.delivery.max.outgoing import AppButton, Button, CallbackButton, ContactButton, Keyboard
 from sep.documents.models import Document, PageImage
-from sep.documents.statuses import Status
+from sep.documents.statuses import SIGNED, Status
 from sep.maxbot import words
 from sep.maxbot.models import Conversation, Screen
 from sep.maxbot.reading import parts_of
 
 MOST_LISTED = 10
-_SIGNED = frozenset({Status.SIGNED, Status.WITHDRAWN})
 
 
 @dataclass(frozen=True)
@@ -110,9 +109,7 @@ def _document(conversation: Conversation, now: datetime) -> Card:
     second: list[Button] = [CallbackButton("Прислать PDF", f"file:{document.id}")]
     rows.append(tuple(second))
     if conversation.dialog.bot.has_mini_app:
-        rows.append(
-            (AppButton("На весь экран", conversation.dialog.bot.username, document.package_id),)
-        )
+        rows.append((AppButton("На весь экран", conversation.dialog.bot.username, document.package_id),))
     if document.viewed_at is not None:
         rows.append((CallbackButton("Подписать", f"intent:{document.id}"),))
     rows.append((CallbackButton("Отказаться", f"decline:{document.id}"),))
@@ -226,7 +223,7 @@ def _result(conversation: Conversation, now: datetime) -> Card:
     if status is Status.SIGNED and document.signed_at is not None:
         zone = ZoneInfo(document.organization.time_zone)
         lines.append(f"Подписано {document.signed_at.astimezone(zone):%d.%m.%Y в %H:%M}. Файл — в чате выше.")
-    if status in _SIGNED:
+    if status in SIGNED:
         rows.append((CallbackButton("Прислать файл", f"signed:{document.id}"),))
     following = next_document(conversation, now)
     if following is not None:

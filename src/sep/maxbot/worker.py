@@ -20,11 +20,13 @@ from sep.delivery.max.bots import api_of
 from sep.delivery.max.client import BotApi
 from sep.delivery.max.errors import MaxError, Trouble
 from sep.delivery.max.incoming import UnreadableUpdate, parse
-from sep.delivery.max.models import Dialog
+from sep.delivery.max.models import Dialog, Reach
 from sep.delivery.max.outgoing import NewMessage
 from sep.delivery.max.pacing import Lane, take_turn
+from sep.delivery.models import AttemptState, Delivery
 from sep.documents.models import Document
 from sep.documents.pdf import PdfRefused
+from sep.documents.statuses import SIGNED
 from sep.maxbot import conversation as talking
 from sep.maxbot import screens
 from sep.maxbot.conversation import SILENT, Reply
@@ -112,6 +114,37 @@ def _carry_out(dialog: Dialog, reply: Reply) -> None:
         _witness(dialog, card.shows, is_end=card.is_end)
 
 
+def settle(delivery_id: str) -> None:
+    """Let the card of an invitation tell how it ended elsewhere: in the mini-app, by a link, by the clinic.
+
+    What was signed in the chat has told it already.
+    Raises `MaxError` when another try may succeed.
+    """
+    delivery = Delivery.objects.select_related("dialog__bot", "package__signer").get(pk=delivery_id)
+    dialog, attempt = delivery.dialog, delivery.attempts.filter(state=AttemptState.ACCEPTED).last()
+    if dialog is None or attempt is None or dialog.reach != Reach.OPEN:
+        return
+    document = acquaintances.last_settled(delivery.package)
+    if document is None or acquaintances.settled_in_chat(document):
+        return
+    conversation, _ = Conversation.objects.get_or_create(dialog=dialog)
+    shown = {attempt.gateway_message_id}
+    if conversation.package_id == delivery.package_id:
+        shown.add(conversation.card_mid)
+    conversation.dialog, conversation.document, conversation.package = dialog, document, document.package
+    conversation.screen, conversation.remark = Screen.RESULT, ""
+    chat, card = _Chat(dialog), screens.draw(conversation, timezone.now())
+    try:
+        if document.status in SIGNED:
+            chat.send_file(f"signed:{document.id}")
+        for mid in shown - {""}:
+            chat.edit(mid, NewMessage(card.text, keyboard=card.keyboard))
+    except MaxError as error:
+        if error.trouble in _WORTH_ANOTHER_TRY:
+            raise
+        logger.warning("max.card_not_settled", dialog=dialog.id, code=error.code)
+
+
 class _Chat:
     """Calls to MAX for one dialog, each in its turn."""
 
@@ -152,6 +185,14 @@ class _Chat:
 
     def send(self, message: NewMessage) -> str:
         return self._call(lambda: self._api.send(self._dialog.max_user_id, message)).mid
+
+    def edit(self, mid: str, message: NewMessage) -> None:
+        """Change a card; one that is gone already is no trouble."""
+        try:
+            self._call(lambda: self._api.edit(mid, message))
+        except MaxError as error:
+            if error.trouble is not Trouble.PERMANENT:
+                raise
 
     def delete(self, mid: str) -> None:
         """Take an old card away; one that is gone already is no trouble."""

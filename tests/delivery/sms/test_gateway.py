@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from sep.delivery.sms.console import ConsoleGateway, ConsoleSettings
 from sep.delivery.answers import OutcomeState
+from sep.delivery.sms.console import ConsoleGateway, ConsoleSettings
 from sep.delivery.sms.gateway import OutgoingSms, ReceiptState, masked
 from sep.delivery.sms.registry import GATEWAYS, GatewaySettingsError, build_gateway
 

@@ -5,12 +5,9 @@ from typing import Any
 from sep.ceremony.messages import document_number
 from sep.ceremony.models import Visit
 from sep.documents.models import Document
-from sep.documents.statuses import Status
 
 UNPROCESSABLE = 422
 TOO_MANY = 429
-SIGNED = frozenset({Status.SIGNED, Status.WITHDRAWN})
-"""Statuses in which there is a signed file to show."""
 
 
 def around(visit: Visit, document: Document | None = None) -> dict[str, Any]:

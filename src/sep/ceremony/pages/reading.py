@@ -11,13 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 from sep.ceremony import reading, visits
 from sep.ceremony.messages import document_number
 from sep.ceremony.models import Visit
-from sep.ceremony.pages.around import SIGNED, UNPROCESSABLE, around
+from sep.ceremony.pages.around import UNPROCESSABLE, around
 from sep.ceremony.pages.forms import IntentForm
 from sep.ceremony.pages.session import document_page, see_other
 from sep.ceremony.pages.shown import page_image as image_of
 from sep.ceremony.pages.shown import shown_pages
 from sep.ceremony.pages.shown import signed_page_image as signed_image_of
 from sep.documents.models import Document, PageImage
+from sep.documents.statuses import SIGNED
 from sep.parties.models import Organization
 from sep.vault import blobs
 

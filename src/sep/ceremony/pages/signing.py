@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from sep.ceremony import codes, confirm, reading, refusal
 from sep.ceremony.confirm import Answer
 from sep.ceremony.models import Visit
-from sep.ceremony.pages.around import SIGNED, TOO_MANY, UNPROCESSABLE, around
+from sep.ceremony.pages.around import TOO_MANY, UNPROCESSABLE, around
 from sep.ceremony.pages.forms import CodeForm, DeclineForm, IntentForm
 from sep.ceremony.pages.reading import reading_page
 from sep.ceremony.pages.session import document_page, see_other
 from sep.ceremony.pages.shown import signed_pages
 from sep.delivery.limits import TooManyMessages
 from sep.documents.models import Document
-from sep.documents.statuses import Status
+from sep.documents.statuses import SIGNED, Status
 from sep.parties.person import mask_phone
 
 
