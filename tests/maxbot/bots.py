@@ -3,6 +3,7 @@
 import itertools
 import secrets
 
+from django.db import transaction
 from django.utils import timezone
 
 from sep.delivery.max import dialogs
@@ -30,7 +31,8 @@ def bot(organization=None, **changes):
 def dialog(bot, phone, *, user_id=None, reach=Reach.OPEN):
     """A dialog whose owner has proved a phone."""
     now = timezone.now()
-    made = dialogs.meet(bot, user_id or next(_numbers), now)
-    dialogs.verify(made, phone, now)
-    dialogs.set_reach(made, reach, now)
+    with transaction.atomic():
+        made = dialogs.meet(bot, user_id or next(_numbers), now)
+        dialogs.verify(made, phone, now)
+        dialogs.set_reach(made, reach, now)
     return made

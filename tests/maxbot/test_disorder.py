@@ -76,7 +76,7 @@ def test_files_that_are_slow_to_be_ready_are_waited_for(person, package, monkeyp
     assert person.file().startswith(b"%PDF-")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_same_life_again_in_any_order_changes_nothing(bot, lived, package, seed):
     again = lived * 3
     random.Random(seed).shuffle(again)
@@ -89,14 +89,13 @@ def test_the_same_life_again_in_any_order_changes_nothing(bot, lived, package, s
     assert Dialog.objects.get().reach == Reach.OPEN
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_old_life_after_its_keys_are_forgotten_signs_nothing_new(bot, lived, package, seed):
+def test_old_life_after_its_keys_are_forgotten_signs_nothing_new(bot, lived, package):
     """Two days later a repetition would be new to the inbox; the documents themselves say no."""
     IncomingUpdate.objects.all().delete()
     second = builders.package(clinic=package.organization, signer=package.signer.person)
     settle()
     order = list(lived)
-    random.Random(seed).shuffle(order)
+    random.Random(7).shuffle(order)
     for raw in order:
         inbox.accept(bot, raw, timezone.now())
     drain()

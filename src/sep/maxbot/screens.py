@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from sep.ceremony import acquaintances, visits
 from sep.ceremony.codes import CodeOnPage, latest_code
@@ -18,6 +20,8 @@ from sep.maxbot.models import Conversation, Screen
 from sep.maxbot.reading import parts_of
 
 MOST_LISTED = 10
+_OF_AN_ACT = frozenset({Screen.DOCUMENT, Screen.INTENT, Screen.CODE, Screen.RESULT})
+"""Screens that speak of a document and its signature: the test contour says there that it has no force."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,10 @@ class Card:
 def draw(conversation: Conversation, now: datetime) -> Card:
     """Draw the card of a conversation as it stands; raises `PdfRefused` for pages that cannot be drawn."""
     card = _SCREENS[Screen(conversation.screen)](conversation, now)
-    remark = words.REMARKS.get(conversation.remark, "")
-    if not remark:
-        return card
-    return Card(f"{remark}\n\n{card.text}", card.keyboard, card.picture, card.shows, card.is_end)
+    lines = [words.REMARKS.get(conversation.remark, ""), card.text]
+    if conversation.screen in _OF_AN_ACT and settings.ENVIRONMENT.contour == "test":
+        lines.append(words.TEST_CONTOUR)
+    return replace(card, text="\n\n".join(line for line in lines if line))
 
 
 def _contact(conversation: Conversation, _now: datetime) -> Card:
@@ -148,7 +152,7 @@ def _intent(conversation: Conversation, now: datetime) -> Card:
         return _result(conversation, now)
     text = (
         f"{words.title(document)}\n\nВы прочитали документ целиком и согласны его подписать?\n\n"
-        "После подтверждения придёт код: он и есть ваша подпись."
+        f"После подтверждения придёт код: он и есть ваша подпись. {document.type.warning}"
     )
     return Card(
         text,

@@ -76,7 +76,7 @@ def test_a_message_is_answered_as_max_answers_and_stands_on_the_phone(bot, perso
     assert (shown["mid"], shown["from"], shown["text"]) == (body["mid"], "bot", "Подпишите")
     [listed] = client.get("/phone/api/messages", {"to": PHONE}).json()
     assert (listed["channel"], listed["to"], listed["text"]) == ("max", PHONE, "Подпишите")
-    assert client.get("/phone/feed").json()["numbers"] == [{"to": PHONE, "count": 1}]
+    assert client.get("/phone/feed").json()["numbers"] == [{"to": PHONE, "count": 0}]
 
 
 def test_a_person_who_has_not_started_the_bot_cannot_be_written_to(bot, client):
