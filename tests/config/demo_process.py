@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PATIENCE = 60
@@ -33,7 +33,8 @@ def started(*arguments, environment=None):
         yield process
     finally:
         for pid in group(process.pid):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may have gone by itself since we looked
+                os.kill(pid, signal.SIGKILL)
         process.wait(10)
         process.stdout.close()
 
