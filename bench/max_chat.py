@@ -110,8 +110,12 @@ def to_the_chat(chats, documents):
     )
 
 
-def webhook(folder, updates, a_second=50):
-    """The answers of the webhook while updates come evenly and the worker works on them."""
+def webhook(folder, updates, *, answered, a_second=50):
+    """The answers of the webhook while updates come evenly and the worker works on them.
+
+    An update that is `answered` makes the worker call the pretended MAX, which stands in the very thread that
+    serves the webhook here and in no real installation.
+    """
     with closing(sqlite3.connect(folder / "data" / "simulator.sqlite3")) as database:
         url, secret = database.execute("SELECT url, secret FROM simulator_max_webhook").fetchone()
     client = httpx2.Client(timeout=30)
@@ -130,6 +134,9 @@ def webhook(folder, updates, a_second=50):
                 "sender": {"user_id": 900_000_000 + number % 100, "first_name": "Мария", "is_bot": False},
             },
         }
+        if not answered:
+            user = body.pop("message")["sender"]
+            body |= {"update_type": "dialog_unmuted", "chat_id": number, "user": user}
         started = time.perf_counter()
         answer = client.post(url, json=body, headers={"X-Max-Bot-Api-Secret": secret})
         assert answer.status_code == 200, answer.text
@@ -143,8 +150,9 @@ def webhook(folder, updates, a_second=50):
             futures.append(pool.submit(post, number))
         times = [each.result() for each in futures]
     print(
-        f"webhook: {updates} updates at {a_second}/s, median {statistics.median(times) * 1000:.0f} ms,"
-        f" p95 {p95(times) * 1000:.0f} ms, longest {max(times) * 1000:.0f} ms",
+        f"webhook: {updates} updates at {a_second}/s, {'' if answered else 'not '}answered,"
+        f" median {statistics.median(times) * 1000:.0f} ms, p95 {p95(times) * 1000:.0f} ms,"
+        f" longest {max(times) * 1000:.0f} ms",
         flush=True,
     )
 
@@ -194,12 +202,16 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, postgresql(options.engine == "postgresql") as database_url:
         folder = Path(name)
+        if database_url:
+            os.environ["SEP_DATABASE_URL"] = database_url  # for the rows that we make ourselves
         demo, process = service(folder / "data", database_url, 1)
         try:
             time.sleep(2)  # the demo connects its bot when the web is up
             chats = Chats(demo)
             to_the_chat(chats, options.documents)
-            webhook(folder, options.updates)
+            webhook(folder, options.updates, answered=False)
+            time.sleep(5)
+            webhook(folder, options.updates, answered=True)
             time.sleep(10)
             broadcast(chats, folder, options.recipients)
         finally:
