@@ -13,6 +13,9 @@ from sep.documents import pdf
 from sep.jobs.worker import run_worker
 from sep.sealing import SealingError, can_seal
 
+_BEHIND_THE_WEB = 10
+"""A request that somebody waits for goes ahead of background work where processors are few."""
+
 
 class CannotServe(Exception):
     """The process would accept work that it cannot finish; the message says what to do."""
@@ -55,6 +58,7 @@ def serve_worker() -> None:
     Raises `CannotServe`.
     """
     _check_seal()
+    os.nice(_BEHIND_THE_WEB)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -96,7 +96,7 @@ TEMPLATES = [
 def _database(url: str | None) -> dict[str, Any]:
     if url is None:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "sep.config.sqlite",
             "NAME": ENVIRONMENT.data / "sep.sqlite3",
             "OPTIONS": {
                 # IMMEDIATE: a transaction that will write takes the lock at once, so two of them queue

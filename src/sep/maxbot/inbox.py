@@ -1,6 +1,6 @@
 """Taking updates in: each once, whatever it is, before anything is done about it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -12,6 +12,8 @@ from sep.maxbot.models import IncomingUpdate
 from sep.maxbot.tasks import partition_of, process_update
 
 _UNREADABLE: Final = "unreadable"
+_PRECISE_ENOUGH: Final = timedelta(seconds=30)
+"""The row of the bot is where turns are given: it is not locked for every update."""
 
 
 def accept(bot: Bot, raw: bytes, now: datetime) -> bool:
@@ -34,7 +36,8 @@ def accept(bot: Bot, raw: bytes, now: datetime) -> bool:
             partition = partition_of(bot.id, person)
             run = f"max-update-{kept.pk:012}"
             jobs.enqueue(process_update, kept.pk, workflow_id=run, partition=partition)
-        Bot.objects.filter(pk=bot.pk).update(last_update_at=now)
+        if bot.last_update_at is None or now >= bot.last_update_at + _PRECISE_ENOUGH:
+            Bot.objects.filter(pk=bot.pk).update(last_update_at=now)
     return is_new
 
 
