@@ -12,6 +12,9 @@ from django.utils import timezone
 from sep.ceremony import invitation
 from sep.documents.intake import NewDocument, NewPackage
 from sep.documents.models import Package
+from sep.parties import policy
+from sep.parties.agreements import Concluded
+from sep.parties.methods import Method
 from sep.parties.models import Organization, SignerRole
 from sep.parties.person import Person, SigningPerson
 
@@ -27,7 +30,16 @@ def organization(**changes):
         "phone": "+7 865 245-00-00",
         "created_at": timezone.now(),
     }
-    return Organization.objects.create(**{**values, **changes})
+    clinic = Organization.objects.create(**{**values, **changes})
+    for kind in ("consent", "refusal"):
+        policy.accept_weaker(
+            clinic, kind, Method.SMS_CODE, accepted_by="Рябинина О. Н., директор", now=timezone.now()
+        )
+    return clinic
+
+
+AGREEMENT = Concluded(number="П-17", concluded_on=date(2026, 1, 12), identity_checked_by="Смирнова Е. А.")
+"""What most clinics have with most patients before anything is sent."""
 
 
 def phone():
@@ -74,6 +86,7 @@ def new_package(*documents, **changes):
         "role": SignerRole.PATIENT,
         "signer": signer,
         "expires_at": None,
+        "agreement": AGREEMENT,
         "documents": list(documents) or [new_document()],
     }
     return NewPackage(**{**values, **changes})

@@ -9,6 +9,8 @@ from django.utils import timezone
 from sep.parties import tokens
 from tests import builders
 
+AGREEMENT = {"number": "П-17", "concludedOn": "2026-01-12", "identityCheckedBy": "Смирнова Е. А."}
+
 
 class Mis:
     def __init__(self, **token_options):
@@ -44,7 +46,7 @@ class Mis:
                 "patronymic": "Петровна",
                 "birthDate": "1954-03-14",
             },
-            "signer": {"role": "patient", "phone": builders.phone()},
+            "signer": {"role": "patient", "phone": builders.phone(), "agreement": AGREEMENT},
             "content": {"contentType": "application/pdf", "data": base64.b64encode(builders.pdf()).decode()},
         }
         body |= changes

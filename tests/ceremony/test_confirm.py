@@ -20,7 +20,9 @@ def test_right_code_signs_seals_and_moves_the_status():
     original = blobs.get(document.organization, document.original_sha256)
     sealed = blobs.get(document.organization, document.sealed_sha256)
     assert sealed.startswith(original)
-    assert Signature.objects.get().sealed_sha256 == document.sealed_sha256
+    signature = Signature.objects.get()
+    assert (signature.document, signature.package, signature.method) == (document, package, "sms_code")
+    assert signature.agreement.number == builders.AGREEMENT.number
 
 
 def test_wrong_code_is_counted_and_the_fifth_kills_the_code():

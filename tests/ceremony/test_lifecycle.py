@@ -483,6 +483,7 @@ class Life(RuleBasedStateMachine):
         elif right:
             assert answer is Answer.SIGNED
             self.model.end_code()
+            self.model.history.append("document:signature")
             self.model.move(Status.SIGNED)
         else:
             live.wrong, live.last_wrong_at = live.wrong + 1, self.now

@@ -8,7 +8,7 @@ import pytest
 from sep.documents.pdf.errors import REASONS
 from sep.documents.statuses import Status
 from sep.parties.document_types import DOCUMENT_TYPES
-from sep.parties.eligibility import LEGAL_RELATIONS
+from sep.parties.who_signs import RELATIONS
 
 PAGE = (Path(__file__).parents[2] / "docs/integration.md").read_text("utf-8")
 CODES = frozenset(re.findall(r"`([^`\s]+)`", PAGE))
@@ -29,4 +29,4 @@ def test_every_status_is_told_with_its_exact_display(status: Status):
 
 
 def test_every_kind_of_document_and_of_representative_is_told():
-    assert set(DOCUMENT_TYPES) | LEGAL_RELATIONS <= CODES
+    assert set(DOCUMENT_TYPES) | set(RELATIONS) <= CODES

@@ -96,8 +96,8 @@ def test_text_longer_than_any_gateway_should_be_paid_for_is_never_queued():
     package = invited(NOON, phone="+79160000001")
     with pytest.raises(ValueError, match="4 parts"):
         send(
+            organization=package.organization,
             package=package,
-            document=None,
             purpose=Purpose.INVITATION,
             phone=PHONE,
             text="ы" * (67 * MAX_PARTS + 1),

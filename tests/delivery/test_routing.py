@@ -179,7 +179,10 @@ def test_code_goes_ahead_of_any_number_of_invitations(installed):
 
     installed(ScriptedGateway("first", answer))
     clinic = builders.organization()
-    packages = [builders.package(clinic=clinic) for _ in range(QUEUES["messages"].concurrency + 2)]
+    packages = [
+        builders.package(clinic=clinic, signer=builders.signing(given=f"Мария-{number}"))
+        for number in range(QUEUES["messages"].concurrency + 2)
+    ]
     visit = walk.opened_visit(packages[-1])
     walk.code_for(packages[-1].documents.get(), visit)
     drain()

@@ -14,11 +14,15 @@ from pydantic import WithJsonSchema
 from sep.api import conversion, idempotency, problems
 from sep.api.authentication import Token, organization_of
 from sep.api.description import DescribedAPI
+from sep.api.desk import ask_to_withdraw, at_the_desk
 from sep.api.max_bot import max_bot_out
 from sep.api.parsing import BodyParser
 from sep.api.rendering import Readable
+from sep.api.rules import router as rules
 from sep.api.schemas import (
     MOST_IDS,
+    DeskIn,
+    DeskOut,
     DocumentOut,
     DocumentPage,
     DocumentTypeOut,
@@ -33,13 +37,16 @@ from sep.api.schemas import (
     PackageOut,
     PingOut,
     Problem,
+    ResendIn,
     RevokeIn,
     StatusesIn,
     StatusesOut,
     StatusWordOut,
+    WithdrawIn,
 )
 from sep.ceremony import invitation
 from sep.delivery.max.requests import request_connection, request_disconnection
+from sep.delivery.models import Channel
 from sep.documents import lifecycle, recall
 from sep.documents.models import Document
 from sep.documents.statuses import OPEN, TRANSITIONS, Status
@@ -47,6 +54,7 @@ from sep.ledger import log
 from sep.parties.document_types import DOCUMENT_TYPES
 from sep.parties.errors import Refusal
 from sep.parties.models import Organization
+from sep.parties.who_signs import signs_alone_from
 from sep.sealing import extract_protocol
 from sep.vault import blobs
 
@@ -65,6 +73,7 @@ api = DescribedAPI(
     urls_namespace="api-v1",
 )
 problems.install(api)
+api.add_router("", rules)
 
 _CONNECTION, _DOCUMENTS, _CHANGES, _DICTIONARIES = "Соединение", "Документы", "Изменения", "Справочники"
 _MAX = "Бот в MAX"
@@ -243,11 +252,13 @@ def protocol(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
     tags=[_DOCUMENTS],
     summary="Пригласить подписанта ещё раз",
 )
-def resend(request: HttpRequest, id_document: DocumentId) -> HttpResponse:
+def resend(request: HttpRequest, id_document: DocumentId, payload: ResendIn | None = None) -> HttpResponse:
+    """Пригласить ещё раз всех, кто не подписал; `channel` выбирает канал."""
     document = _document(request, id_document)
+    by = Channel(payload.channel) if payload is not None and payload.channel is not None else None
 
     def produce() -> tuple[int, Any]:
-        invitation.resend(document.id, timezone.now())
+        invitation.resend(document.id, timezone.now(), by=by)
         return 200, _shown(_document(request, id_document)).model_dump(mode="json", by_alias=True)
 
     return idempotency.answer(request, produce)
@@ -266,6 +277,37 @@ def revoke(request: HttpRequest, id_document: DocumentId, payload: RevokeIn) -> 
     def produce() -> tuple[int, Any]:
         recall.revoke(document.id, payload.reason, now=timezone.now())
         return 200, _shown(_document(request, id_document)).model_dump(mode="json", by_alias=True)
+
+    return idempotency.answer(request, produce)
+
+
+@api.post(
+    "/documents/{idDocument}/desk",
+    response={201: DeskOut, **_PROBLEMS},
+    by_alias=True,
+    tags=[_DOCUMENTS],
+    summary="Подписать у стойки: QR-код на телефон пациента или планшет клиники",
+)
+def desk(request: HttpRequest, id_document: DocumentId, payload: DeskIn) -> Any:
+    """Даёт ссылку на 15 минут. Код подтверждения всё равно приходит на собственный телефон подписанта."""
+    document = _document(request, id_document)
+    return 201, at_the_desk(document, payload, timezone.now())
+
+
+@api.post(
+    "/documents/{idDocument}/withdraw",
+    response={201: DocumentOut, **_PROBLEMS},
+    by_alias=True,
+    tags=[_DOCUMENTS],
+    summary="Подготовить отзыв подписанного согласия",
+)
+def withdraw(request: HttpRequest, id_document: DocumentId, payload: WithdrawIn) -> HttpResponse:
+    """Сервис печатает отзыв и приглашает подписанта; согласие отозвано, когда отзыв подписан."""
+    document = _document(request, id_document)
+
+    def produce() -> tuple[int, Any]:
+        made = ask_to_withdraw(document, payload.reason, timezone.now())
+        return 201, _shown(_document(request, made.id)).model_dump(mode="json", by_alias=True)
 
     return idempotency.answer(request, produce)
 
@@ -359,7 +401,7 @@ def document_types(request: HttpRequest) -> Any:  # noqa: ARG001  ninja passes i
         DocumentTypeOut(
             code=kind.code,
             name=kind.name,
-            own_signature_from=kind.own_signature_from,
+            own_signature_from=signs_alone_from(kind.code),
             signs_alone=kind.signs_alone,
             article=kind.article,
             warning=kind.warning,
@@ -384,11 +426,12 @@ def status_dictionary(request: HttpRequest) -> Any:  # noqa: ARG001  ninja passe
 
 
 def _submit(organization: Organization, payload: NewDocumentIn | NewPackageIn) -> tuple[int, PackageOut]:
+    now = timezone.now()
     try:
         submitted = invitation.submit(
             organization,
-            conversion.new_package(payload),
-            now=timezone.now(),
+            conversion.new_package(payload, organization, now),
+            now=now,
             auto_send=payload.auto_send,
         )
     except Refusal as refusal:
@@ -397,7 +440,7 @@ def _submit(organization: Organization, payload: NewDocumentIn | NewPackageIn) -
         # The business speaks of packages; the caller sent one document and has no array to look in.
         path = refusal.path.removeprefix("documents.0.")
         raise Refusal(refusal.code, refusal.message, path, temporary=refusal.temporary) from refusal
-    documents = _documents(organization).filter(package=submitted.package).order_by("position")
+    documents = _documents(organization).filter(package=submitted.package, is_ours=False).order_by("position")
     status = 201 if submitted.created else 200
     return status, conversion.package_out(submitted.package, list(documents), timezone.now())
 
@@ -412,7 +455,7 @@ def _documents(organization: Organization) -> QuerySet[Document]:
     return (
         Document.objects.filter(organization=organization)
         .select_related("organization", "package__signer__organization", "package__signer__patient")
-        .prefetch_related("questions__document__organization")
+        .prefetch_related("questions__document__organization", "medic_signatures__document__organization")
     )
 
 

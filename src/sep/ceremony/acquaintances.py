@@ -1,19 +1,19 @@
-"""Which documents the owner of a MAX account may see: those of his verified phone, once he has told the date.
+"""Which documents the owner of a proved phone may see: in MAX and in the cabinet, once he has told the date.
 
 A phone alone is not a person: a family may share it, and a clinic may have written it down wrongly.
 """
 
 from datetime import datetime
 
-from sep import vault
-from sep.ceremony import visits
+from django.db.models import Q
+
+from sep.ceremony import turn, visits
 from sep.ceremony.models import Acquaintance, Entrance, Visit
 from sep.delivery.max import dialogs
 from sep.delivery.max.models import Dialog
 from sep.delivery.models import Channel
 from sep.documents.models import Document, Package
 from sep.documents.statuses import OPEN, Status
-from sep.parties.models import Signer
 
 
 def packages_of(dialog: Dialog, now: datetime) -> list[Package]:
@@ -22,16 +22,21 @@ def packages_of(dialog: Dialog, now: datetime) -> list[Package]:
         return []
     found = (
         Package.objects.filter(
+            Q(documents__status__in=OPEN, documents__expires_at__gt=now)
+            | Q(principal__documents__status__in=OPEN, principal__documents__expires_at__gt=now),
             signer__phone_index=dialog.phone_index,
             organization__in=dialogs.served_by(dialog.bot),
-            documents__status__in=OPEN,
-            documents__expires_at__gt=now,
         )
-        .select_related("organization", "signer__organization")
+        .select_related("organization", "principal__signer", "signer__organization")
         .distinct()
         .order_by("id")
     )
-    return [package for package in found if Channel.MAX in package.channels]
+    return [
+        package
+        for package in found
+        if Channel.MAX in package.channels
+        and any(turn.awaits(document, package, now) for document in package.ordered())
+    ]
 
 
 def package_of(dialog: Dialog, package_id: str) -> Package | None:
@@ -49,19 +54,40 @@ def package_of(dialog: Dialog, package_id: str) -> Package | None:
 
 def document_of(dialog: Dialog, document_id: str) -> Document | None:
     """Return one document of such a package."""
-    document = Document.objects.filter(pk=document_id).select_related("organization").first()
+    found = package_of_document(dialog, document_id)
+    return None if found is None else found[1]
+
+
+def package_of_document(dialog: Dialog, document_id: str) -> tuple[Package, Document] | None:
+    """Return a document together with the package through which this phone signs it.
+
+    Where both signers have one phone, it is the package whose turn it is.
+    """
+    document = Document.objects.filter(pk=document_id).select_related("organization", "package").first()
     if document is None:
         return None
-    package = package_of(dialog, document.package_id)
-    if package is None:
-        return None
-    document.package = package
-    return document
+    own = [package_of(dialog, each.id) for each in document.package.everyone()]
+    shown = [each for each in own if each is not None and each.signer.role in document.roles]
+    unsigned = [each for each in shown if not turn.has_signed(document, each)]
+    package = next(iter(unsigned or shown), None)
+    return None if package is None else (package, document)
 
 
 def acquaintance(dialog: Dialog, package: Package) -> Acquaintance:
     """Return what a dialog knows of a package's signer; nothing yet when it is the first time."""
-    found, _ = Acquaintance.objects.get_or_create(dialog=dialog, person_index=_person_index(package.signer))
+    found, _ = Acquaintance.objects.get_or_create(
+        dialog=dialog,
+        person_index=bytes(package.signer.person_index),
+        defaults={"phone_index": bytes(package.signer.phone_index)},
+    )
+    return found
+
+
+def of_phone(phone_index: bytes, person_index: bytes) -> Acquaintance:
+    """Return the account of a person whose phone was proved by a code: what the cabinet is entered with."""
+    found, _ = Acquaintance.objects.get_or_create(
+        dialog=None, phone_index=phone_index, person_index=person_index
+    )
     return found
 
 
@@ -87,32 +113,27 @@ def begin_visit(
     address: str,
     user_agent: str,
 ) -> tuple[Visit, str]:
-    """Begin a visit in MAX, in the caller's transaction; returns it and its cookie."""
+    """Begin a visit in MAX or from the cabinet, in the caller's transaction; returns it and its cookie."""
     visit, cookie = visits.begin(package, known, entrance, now=now, address=address, user_agent=user_agent)
-    visits.note(package, "max:opened", now, {"visit": visit.id, "entrance": entrance})
+    kind = "cabinet:opened" if entrance is Entrance.CABINET else "max:opened"
+    visits.note(package, kind, now, {"visit": visit.id, "entrance": entrance})
     return visit, cookie
 
 
 def last_settled(package: Package) -> Document | None:
     """Return the document of a package that was settled last, `None` while one is open."""
-    documents = list(package.documents.select_related("organization", "package__signer__organization"))
-    if any(document.status in OPEN for document in documents):
+    documents = list(package.ordered().select_related("organization", "package__signer__organization"))
+    if any(document.status in OPEN and not turn.has_signed(document, package) for document in documents):
         return None
     return max(documents, key=lambda document: document.status_at, default=None)
 
 
 def settled_in_chat(document: Document) -> bool:
     """Tell whether a document came to its end in the chat itself, where the card has told of it."""
-    acts = Visit.objects.filter(package_id=document.package_id).order_by("opened_at")
+    acts = Visit.objects.filter(package__in=document.package.everyone()).order_by("opened_at")
     if document.status == Status.SIGNED:
         acts = acts.filter(confirmations__signature__document=document)
     elif document.status != Status.DECLINED:
         return False
     latest = acts.last()
     return latest is not None and latest.entrance == Entrance.MAX_CHAT
-
-
-def _person_index(signer: Signer) -> bytes:
-    person = signer.person
-    name = person.full_name.casefold().replace("ё", "е")
-    return vault.keyed_hash("dialog-person", name, person.birth_date.isoformat())

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from sep import vault
-from sep.ceremony import messages
+from sep.ceremony import messages, turn
 from sep.ceremony.models import Confirmation, Visit
 from sep.delivery.max import dialogs
 from sep.delivery.max.models import Dialog, Reach
@@ -17,8 +17,12 @@ from sep.delivery.models import Channel, Delivery, DeliveryState, Purpose
 from sep.delivery.sending import MaxMessage, send
 from sep.documents import lifecycle
 from sep.documents.models import Document, Package
+from sep.parties import agreements
+from sep.parties.methods import CODES, Method
+from sep.parties.models import Agreement, phone_index
 from sep.parties.person import mask_phone
 
+AGREEMENT_TYPE = "pep_agreement"
 DIGITS = 6
 LIFE = timedelta(minutes=5)
 MOST_WRONG = 5
@@ -30,6 +34,22 @@ PAUSES = (timedelta(seconds=60), timedelta(seconds=120), timedelta(seconds=300))
 
 class NotSignable(Exception):
     """The document no longer waits for a signature: signed, declined, revoked or expired."""
+
+
+class AgreementNeeded(Exception):
+    """No agreement on ПЭП with this person and phone: a code would be no signature (63-ФЗ ст. 6 ч. 2)."""
+
+
+class PhoneTooNew(Exception):
+    """The phone was changed less than a day ago, and the document is risky."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__()
+        self.until = until
+
+
+class NotByCode(Exception):
+    """The clinic's rules leave only other ways of signing this document."""
 
 
 class CodesExhausted(Exception):
@@ -71,14 +91,16 @@ def code_hash(document: Document, signer_id: str, channel: str, action: str, cod
 def issue(document_id: str, visit: Visit, *, now: datetime) -> Issued:
     """Send the signer a code for a document; a code that still lives is kept and not sent twice.
 
-    Raises `NotSignable`, `CodesExhausted`, `sep.delivery.limits.TooManyMessages`.
+    Raises `NotSignable`, `NotByCode`, `AgreementNeeded`, `PhoneTooNew`, `CodesExhausted`,
+    `sep.delivery.limits.TooManyMessages`.
     """
     with transaction.atomic():
         document = lifecycle.locked(document_id)
-        if not document.is_open(now) or visit.identified_at is None:
+        if not turn.awaits(document, visit.package, now) or visit.identified_at is None:
             raise NotSignable
+        agreement_for(document, visit.package, now)
         live = (
-            Confirmation.objects.filter(document=document, ended_at__isnull=True)
+            Confirmation.objects.filter(document=document, package=visit.package, ended_at__isnull=True)
             .select_related("delivery")
             .first()
         )
@@ -87,15 +109,16 @@ def issue(document_id: str, visit: Visit, *, now: datetime) -> Issued:
             is_good = now < live.expires_at and live.wrong_attempts < MOST_WRONG and live.delivery.secret
             if is_good and live.visit_id == visit.id:
                 return _issued(live, visit)
-            end(document, now)
+            end(document, now, visit.package)
         _check_allowance(document, visit, now)
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         signer = visit.package.signer
-        dialog = _chat_for_codes(visit.package)
+        dialog = _chat_for_codes(document, visit.package)
         channel = Channel.SMS if dialog is None else Channel.MAX
         delivery = _send(document, visit, code, dialog, now=now, expires_at=now + LIFE)
         confirmation = Confirmation.objects.create(
             document=document,
+            package=visit.package,
             visit=visit,
             channel=channel,
             code_hash=code_hash(document, signer.id, channel, "sign", code),
@@ -123,15 +146,15 @@ def send_again(document_id: str, visit: Visit, *, now: datetime) -> Issued:
     """Send the live code once more, the same digits; raises `TooSoon` and whatever `issue` raises."""
     with transaction.atomic():
         document = lifecycle.locked(document_id)
-        if not document.is_open(now):
+        if not turn.awaits(document, visit.package, now):
             raise NotSignable
         live = Confirmation.objects.filter(document=document, visit=visit, ended_at__isnull=True).first()
         secret = live.delivery.live_secret if live is not None else None
         if live is None or secret is None or now >= live.expires_at or live.wrong_attempts >= MOST_WRONG:
             return issue(document_id, visit, now=now)
-        dialog = _chat_for_codes(visit.package)
+        dialog = _chat_for_codes(document, visit.package)
         if (live.channel == Channel.MAX) != (dialog is not None):  # a code is bound to its channel
-            end(document, now)
+            end(document, now, visit.package)
             return issue(document_id, visit, now=now)
         if now < (again := resend_at(live)):
             raise TooSoon(again - now)
@@ -145,9 +168,28 @@ def send_again(document_id: str, visit: Visit, *, now: datetime) -> Issued:
     return _issued(live, visit)
 
 
-def _chat_for_codes(package: Package) -> Dialog | None:
+def agreement_for(document: Document, package: Package, now: datetime) -> Agreement | None:
+    """Return the agreement under which a code signs a document; `None` only for the agreement itself.
+
+    Raises `NotByCode`, `AgreementNeeded`, `PhoneTooNew`.
+    """
+    if not any(method in CODES for method in document.methods):
+        raise NotByCode
+    if document.type_code == AGREEMENT_TYPE:
+        return None
+    person = package.signer.person
+    agreement = agreements.agreement_of(document.organization, person)
+    if agreement is None or bytes(agreement.phone_index) != phone_index(person.phone):
+        raise AgreementNeeded
+    until = agreements.rests_until(agreement, now, is_risky=document.type.is_risky)
+    if until is not None:
+        raise PhoneTooNew(until)
+    return agreement
+
+
+def _chat_for_codes(document: Document, package: Package) -> Dialog | None:
     """Return the chat into which the clinic lets codes go; `None` sends them by SMS, a second channel."""
-    if not package.organization.codes_by_max:
+    if Method.MAX_CODE not in document.methods:
         return None
     bot = dialogs.bot_of(package.organization)
     dialog = dialogs.of_phone(bot, package.signer.person.phone) if bot is not None else None
@@ -165,6 +207,7 @@ def _send(
 ) -> Delivery:
     text = messages.code(document, code)
     return send(
+        organization=visit.package.organization,
         package=visit.package,
         document=document,
         purpose=Purpose.CODE,
@@ -177,10 +220,17 @@ def _send(
     )
 
 
-def end(document: Document, now: datetime) -> None:
-    """End the live code of a locked document: its digits leave the database and are sent no more."""
-    Confirmation.objects.filter(document=document, ended_at__isnull=True).update(ended_at=now)
-    Delivery.objects.filter(document=document, purpose=Purpose.CODE).update(secret=None)
+def end(document: Document, now: datetime, package: Package | None = None) -> None:
+    """End the live codes of a locked document, or those of one recipient.
+
+    Their digits leave the database and are sent no more.
+    """
+    live = Confirmation.objects.filter(document=document, ended_at__isnull=True)
+    sent = Delivery.objects.filter(document=document, purpose=Purpose.CODE)
+    if package is not None:
+        live, sent = live.filter(package=package), sent.filter(package=package)
+    live.update(ended_at=now)
+    sent.update(secret=None)
 
 
 def matches(confirmation: Confirmation, document: Document, signer_id: str, code: str) -> bool:
@@ -192,7 +242,7 @@ def matches(confirmation: Confirmation, document: Document, signer_id: str, code
 def wrong_today(signer_id: str, now: datetime) -> int:
     """Count the wrong entries of a signer in the last 24 hours, over all his codes."""
     total = Confirmation.objects.filter(
-        Q(document__package__signer_id=signer_id), last_wrong_at__gt=now - timedelta(days=1)
+        package__signer_id=signer_id, last_wrong_at__gt=now - timedelta(days=1)
     ).aggregate(total=Sum("wrong_attempts"))["total"]
     return total or 0
 

@@ -6,7 +6,7 @@ a POST opens it. The visit lives on the server; the browser holds one opaque coo
 
 import secrets
 import string
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -15,6 +15,7 @@ from sep.ceremony.models import Entrance, SigningLink
 from sep.documents.models import Package
 
 _ALPHABET = string.ascii_letters + string.digits
+AT_THE_DESK = timedelta(minutes=15)
 TOKEN_LENGTH = 22  # 62^22 = 131 bits, ASVS 11.5.1
 
 
@@ -26,13 +27,28 @@ def new_token() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(TOKEN_LENGTH))
 
 
-def make_link(package: Package, *, now: datetime, expires_at: datetime) -> str:
+def make_link(
+    package: Package, *, now: datetime, expires_at: datetime, entrance: Entrance = Entrance.LINK
+) -> str:
     """Make one more link to a package and return its token; only the hash stays."""
     token = new_token()
     SigningLink.objects.create(
-        package=package, token_hash=visits.hash_of(token), created_at=now, expires_at=expires_at
+        package=package,
+        token_hash=visits.hash_of(token),
+        entrance=entrance,
+        created_at=now,
+        expires_at=expires_at,
     )
     return token
+
+
+def make_desk_link(package: Package, entrance: Entrance, now: datetime) -> tuple[str, datetime]:
+    """Make a short-lived link for somebody who stands at the desk; returns its token and when it ends."""
+    expires_at = now + AT_THE_DESK
+    with transaction.atomic():
+        token = make_link(package, now=now, expires_at=expires_at, entrance=entrance)
+        visits.note(package, "link:at_the_desk", now, {"entrance": entrance})
+    return token, expires_at
 
 
 def open_link(token: str, *, now: datetime, address: str, user_agent: str) -> str:
@@ -50,7 +66,7 @@ def open_link(token: str, *, now: datetime, address: str, user_agent: str) -> st
         if link is None or not is_usable(link, now):
             raise LinkUnusable
         visit, cookie = visits.begin(
-            link.package, link, Entrance.LINK, now=now, address=address, user_agent=user_agent
+            link.package, link, Entrance(link.entrance), now=now, address=address, user_agent=user_agent
         )
         visits.note(link.package, "link:opened", now, {"link": link.id, "visit": visit.id})
     return cookie
@@ -58,7 +74,12 @@ def open_link(token: str, *, now: datetime, address: str, user_agent: str) -> st
 
 def is_usable(link: SigningLink, now: datetime) -> bool:
     """Tell whether a link still opens."""
-    return now < link.expires_at and link.wrong_birth_dates < visits.MOST_WRONG_BIRTH_DATES
+    frozen_at = link.package.frozen_at
+    return (
+        now < link.expires_at
+        and link.wrong_birth_dates < visits.MOST_WRONG_BIRTH_DATES
+        and (frozen_at is None or link.created_at > frozen_at)
+    )
 
 
 def known_link(token: str) -> SigningLink | None:

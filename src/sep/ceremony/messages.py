@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from sep.delivery.sms.segments import MAX_PARTS, measure
 from sep.documents.models import Document, Package
+from sep.parties.models import Organization
 
 
 def document_number(document: Document) -> str:
@@ -49,8 +50,22 @@ def file_name_in_max(document: Document, *, is_signed: bool) -> str:
     return f"{name} (подписан).pdf" if is_signed else f"{name}.pdf"
 
 
+def phone_changed(organization: Organization) -> str:
+    """Return what the former number is told when the staff writes down a new one."""
+    return (
+        f"В клинике «{organization.short_name}» ваш номер для подписания документов заменён другим. Если это"
+        f" не вы, позвоните: {organization.phone}"
+    )
+
+
 def code(document: Document, code: str) -> str:
     return (
         f"Код {code}: подпись документа ({document.type.short_name}) №{document_number(document)},"
         f" «{document.organization.short_name}». Никому не сообщайте"
     )
+
+
+def phone_check(organization: Organization, code: str) -> str:
+    """Return the code that a patient reads aloud at the desk."""
+    clinic = organization.short_name
+    return f"Код {code}: проверка телефона в клинике «{clinic}». Назовите его сотруднику клиники"

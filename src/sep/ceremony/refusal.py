@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sep.ceremony import codes
+from sep.ceremony import codes, turn
 from sep.ceremony.models import Visit
 from sep.documents import lifecycle
 from sep.documents.statuses import Status
@@ -16,7 +16,7 @@ def decline(document_id: str, visit: Visit, reason: str, *, now: datetime) -> No
     """Decline a document on behalf of the identified signer; raises `codes.NotSignable`."""
     with transaction.atomic():
         document = lifecycle.locked(document_id)
-        if not document.is_open(now) or visit.identified_at is None:
+        if not turn.awaits(document, visit.package, now) or visit.identified_at is None:
             raise codes.NotSignable
         codes.end(document, now)
         lifecycle.move(
@@ -24,5 +24,9 @@ def decline(document_id: str, visit: Visit, reason: str, *, now: datetime) -> No
             Status.DECLINED,
             at=now,
             reason=" ".join(reason.split())[:LONGEST_REASON],
-            data={"visit": visit.id, "withReason": bool(reason.strip())},
+            data={
+                "visit": visit.id,
+                "signerRole": visit.package.signer.role,
+                "withReason": bool(reason.strip()),
+            },
         )

@@ -112,7 +112,7 @@ def identify(visit: Visit, birth_date: date, *, now: datetime) -> str | None:
             if isinstance(guard, Acquaintance):
                 guard.identified_at = now
                 guard.save(update_fields=["identified_at"])
-            note(package, "signer:identified", now, {"visit": visit.id})
+            note(package, "signer:identified", now, {"visit": visit.id, "entrance": visit.entrance})
             return cookie
         type(guard).objects.filter(pk=guard.pk).update(wrong_birth_dates=F("wrong_birth_dates") + 1)
         wrong = guard.wrong_birth_dates + 1
@@ -120,6 +120,38 @@ def identify(visit: Visit, birth_date: date, *, now: datetime) -> str | None:
     if wrong >= MOST_WRONG_BIRTH_DATES:
         raise Locked
     return None
+
+
+def move(visit: Visit, package: Package, now: datetime) -> str:
+    """Go on in another package of the same signer; returns the cookie of the new visit.
+
+    He is known already: the birth date was told a moment ago, on this device, by this very way.
+    """
+    cookie = secrets.token_urlsafe(_COOKIE_BYTES)
+    with transaction.atomic():
+        link = visit.link
+        if link is not None:
+            link = SigningLink.objects.create(
+                package=package,
+                token_hash=hash_of(secrets.token_urlsafe(_COOKIE_BYTES)),  # nobody is told it
+                entrance=visit.entrance,
+                created_at=now,
+                expires_at=now + ABSOLUTE,
+            )
+        moved = Visit.objects.create(
+            package=package,
+            entrance=visit.entrance,
+            link=link,
+            acquaintance=visit.acquaintance,
+            cookie_hash=hash_of(cookie),
+            opened_at=now,
+            seen_at=now,
+            identified_at=visit.identified_at,
+            address=visit.address,
+            user_agent=visit.user_agent,
+        )
+        note(package, "signer:came_over", now, {"visit": moved.id, "from": visit.id})
+    return cookie
 
 
 def note(package: Package, kind: str, now: datetime, data: dict[str, object]) -> None:
@@ -134,7 +166,11 @@ def hash_of(secret: str) -> bytes:
 
 def _visits() -> "QuerySet[Visit]":
     return Visit.objects.select_related(
-        "link", "acquaintance__dialog__bot", "package__organization", "package__signer__organization"
+        "link",
+        "acquaintance__dialog__bot",
+        "package__organization",
+        "package__principal__signer",
+        "package__signer__organization",
     )
 
 

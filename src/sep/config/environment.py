@@ -50,6 +50,8 @@ class Environment(BaseSettings):
         ["https://max.ru", "https://web.max.ru"], description="Sites that may frame the mini-app."
     )
 
+    esia_client_id: str = Field("", description="Mnemonic of the system in ЕСИА; empty: no Госуслуги.")
+
     phone_prefixes: list[str] = Field(["+79"], description="Numbers outside are refused (SMS pumping).")
     trusted_proxies: int = Field(0, ge=0, description="Reverse proxies in front that set X-Forwarded-For.")
     api_requests_a_minute: int = Field(6000, gt=0, description="Of one token, in each web process.")
@@ -94,6 +96,11 @@ class Environment(BaseSettings):
         if faults:
             raise ValueError("Рабочий контур не запущен. " + "; ".join(faults) + ".")
         return self
+
+    @property
+    def has_esia(self) -> bool:
+        """Whether people may sign and sign in through Госуслуги."""
+        return bool(self.esia_client_id)
 
     @property
     def secure(self) -> bool:

@@ -51,7 +51,7 @@ class SmsCarrier(Carrier):
         return self._gateway.send(
             OutgoingSms(
                 own_id=attempt.pk,
-                phone=delivery.package.signer.person.phone,
+                phone=delivery.phone,
                 text=delivery.live_text or "",
                 sender=delivery.organization.sms_sender or None,
                 callback_url=settings.ENVIRONMENT.address + reverse("sms-receipts", args=[attempt.gateway]),
@@ -64,7 +64,7 @@ class SmsCarrier(Carrier):
             return unknown
         deadline = time.monotonic() + _ASKING.total_seconds()
         while True:
-            receipt = self._gateway.status(attempt.pk, None, attempt.delivery.package.signer.person.phone)
+            receipt = self._gateway.status(attempt.pk, None, attempt.delivery.phone)
             if receipt is not None and receipt.state is ReceiptState.UNKNOWN:
                 return Outcome(OutcomeState.REJECTED_TEMPORARY, "not_taken", "Шлюз не получил сообщение.")
             if receipt is not None:

@@ -17,6 +17,9 @@ _MINUTES, _HOUR, _DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(day
 LIMITS: dict[tuple[Channel, Purpose], tuple[tuple[int, timedelta], ...]] = {
     (Channel.SMS, Purpose.INVITATION): ((3, _MINUTES), (5, _HOUR), (10, _DAY)),
     (Channel.SMS, Purpose.CODE): ((8, _MINUTES), (24, _HOUR), (40, _DAY)),
+    (Channel.SMS, Purpose.SIGN_IN): ((3, _MINUTES), (5, _HOUR), (10, _DAY)),
+    (Channel.SMS, Purpose.PHONE_CHECK): ((3, _MINUTES), (5, _HOUR), (10, _DAY)),
+    (Channel.SMS, Purpose.NOTICE): ((3, _MINUTES), (5, _HOUR), (10, _DAY)),
     # A message in the chat costs nothing and is one more card there: the limit is only against a flood.
     (Channel.MAX, Purpose.INVITATION): ((10, _MINUTES), (30, _HOUR), (60, _DAY)),
     (Channel.MAX, Purpose.CODE): ((8, _MINUTES), (24, _HOUR), (40, _DAY)),

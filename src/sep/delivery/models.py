@@ -5,7 +5,7 @@ from django.db import models
 from sep.delivery.max.models import Dialog
 from sep.documents.models import Document, Package
 from sep.parties.identifiers import ulid_key
-from sep.parties.models import Organization
+from sep.parties.models import Organization, phone_index
 
 SECRET_PLACE = "\ufffc"  # noqa: S105  a mark, not a secret
 """Stands in a kept text where the secret (a code, a link's token) was: OBJECT REPLACEMENT CHARACTER."""
@@ -14,6 +14,13 @@ SECRET_PLACE = "\ufffc"  # noqa: S105  a mark, not a secret
 class Purpose(models.TextChoices):
     INVITATION = "invitation", "Приглашение"
     CODE = "code", "Код подтверждения"
+    SIGN_IN = "sign_in", "Код для входа в кабинет"
+    PHONE_CHECK = "phone_check", "Код проверки телефона"
+    NOTICE = "notice", "Уведомление"
+
+
+PERSON_WAITS = frozenset({Purpose.CODE, Purpose.SIGN_IN, Purpose.PHONE_CHECK})
+"""Messages for which somebody waits with the page open."""
 
 
 class Channel(models.TextChoices):
@@ -38,11 +45,12 @@ class Delivery(models.Model):
 
     id = ulid_key()
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT)
-    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="deliveries")
+    package = models.ForeignKey(Package, null=True, on_delete=models.PROTECT, related_name="deliveries")
     document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT)
     purpose = models.CharField(max_length=20, choices=Purpose)
     channel = models.CharField(max_length=20, choices=Channel)
     phone_index = models.BinaryField(max_length=32)
+    phone_sealed = models.BinaryField()
     dialog = models.ForeignKey(Dialog, null=True, on_delete=models.PROTECT)
     keyboard = models.JSONField(default=list)
     reserve = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reserve_of")
@@ -64,6 +72,16 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def phone(self) -> str:
+        """To which number it goes, E.164."""
+        return self.organization.key.decrypt(self.phone_sealed, f"delivery.phone|{self.id}").decode()
+
+    @phone.setter
+    def phone(self, phone: str) -> None:
+        self.phone_sealed = self.organization.key.encrypt(phone.encode(), f"delivery.phone|{self.id}")
+        self.phone_index = phone_index(phone)
 
     def write_text(self, text: str, secret: str) -> None:
         """Keep `text` with each place of `secret` marked, and the secret, if there is one, apart from it."""

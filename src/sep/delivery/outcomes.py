@@ -144,7 +144,7 @@ def _accept(delivery: Delivery, attempt: Attempt, now: datetime) -> None:
     delivery.save(update_fields=fields)
     if delivery.reserve is not None:
         Delivery.objects.filter(pk=delivery.reserve_id).update(secret=None)  # it will not be needed
-    phone = mask_phone(delivery.package.signer.person.phone)
+    phone = mask_phone(delivery.phone)
     sent = {"delivery": delivery.id, "channel": delivery.channel, "phone": phone}
     _note(delivery, "message:accepted", now, {**sent, "gateway": attempt.gateway, "attempt": attempt.number})
     if delivery.purpose == Purpose.INVITATION:
@@ -155,6 +155,7 @@ def _accept(delivery: Delivery, attempt: Attempt, now: datetime) -> None:
 
 def _invited_otherwise(delivery: Delivery) -> bool:
     """Tell whether the signer has an invitation that arrived, or a newer one that has not failed."""
+    assert delivery.package is not None  # an invitation invites to one
     others = delivery.package.deliveries.filter(purpose=Purpose.INVITATION).exclude(pk=delivery.pk)
     others = others.exclude(state=DeliveryState.RESERVED)
     arrived, newer = Q(state=DeliveryState.DELIVERED), Q(created_at__gt=delivery.created_at)
@@ -162,14 +163,14 @@ def _invited_otherwise(delivery: Delivery) -> bool:
 
 
 def _documents(delivery: Delivery) -> list[Document]:
-    if delivery.purpose != Purpose.INVITATION:
+    if delivery.purpose != Purpose.INVITATION or delivery.package is None:
         return []
-    waiting = delivery.package.documents.filter(status__in=OPEN).order_by("id").values_list("id", flat=True)
+    waiting = delivery.package.ordered().filter(status__in=OPEN).order_by("id").values_list("id", flat=True)
     return [lifecycle.locked(document_id) for document_id in waiting]
 
 
 def _note(delivery: Delivery, kind: str, now: datetime, data: dict[str, object]) -> None:
-    subject = delivery.document_id or delivery.package_id
+    subject = delivery.document_id or delivery.package_id or delivery.id
     log.append(
         kind,
         stream=str(delivery.organization_id),

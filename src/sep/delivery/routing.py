@@ -27,6 +27,9 @@ ROUNDS: dict[tuple[Channel, Purpose], tuple[timedelta, ...]] = {
         timedelta(minutes=7),
         timedelta(minutes=20),
     ),
+    (Channel.SMS, Purpose.SIGN_IN): (timedelta(0), timedelta(seconds=3), timedelta(seconds=8)),
+    (Channel.SMS, Purpose.PHONE_CHECK): (timedelta(0), timedelta(seconds=3), timedelta(seconds=8)),
+    (Channel.SMS, Purpose.NOTICE): (timedelta(0), timedelta(minutes=2), timedelta(minutes=20)),
     (Channel.MAX, Purpose.CODE): (timedelta(0), timedelta(seconds=2), timedelta(seconds=5)),
     # The SMS in reserve waits: a minute for a MAX that stumbles, nothing for one that refuses.
     (Channel.MAX, Purpose.INVITATION): (timedelta(0), timedelta(seconds=5), timedelta(seconds=45)),
@@ -98,7 +101,9 @@ def _begin(delivery_id: str, carrier: Carrier) -> Attempt | None:
 def _still_to_sign(delivery: Delivery, now: datetime) -> bool:
     if delivery.document is not None:
         return delivery.document.is_open(now)
-    return any(document.is_open(now) for document in delivery.package.documents.all())
+    if delivery.package is None:
+        return True
+    return any(document.is_open(now) for document in delivery.package.ordered())
 
 
 def next_pause(delivery: Delivery, number: int) -> timedelta | None:

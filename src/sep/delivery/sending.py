@@ -13,7 +13,7 @@ from sep.delivery.sms.segments import MAX_PARTS, measure
 from sep.delivery.tasks import enqueue_round
 from sep.documents.models import Document, Package
 from sep.parties.errors import Refusal
-from sep.parties.models import phone_index
+from sep.parties.models import Organization, phone_index
 
 
 def check_phone(phone: str) -> None:
@@ -37,27 +37,29 @@ class MaxMessage:
 
 def send(
     *,
-    package: Package,
-    document: Document | None,
+    organization: Organization,
     purpose: Purpose,
     phone: str,
     text: str,
     secret: str,
     now: datetime,
     expires_at: datetime,
+    package: Package | None = None,
+    document: Document | None = None,
     in_max: MaxMessage | None = None,
 ) -> Delivery:
     """Record a message and queue it; both happen when the caller's transaction commits, or neither.
 
     Args:
-        package: what the message is about.
-        document: the document that a code is for.
+        organization: in whose name.
         purpose: decides the queue, the plan of attempts and the limits.
         phone: E.164.
         text: exactly what the person will read in the SMS.
         secret: the part of `text` that must not outlive its use.
         now: aware time.
         expires_at: when the message loses its sense.
+        package: what the message is about, if it is about documents.
+        document: the document that a code is for.
         in_max: goes instead. The SMS of an invitation stays in reserve for the case that MAX does not take
             it; a code is bound to its channel, so nothing replaces it.
 
@@ -69,19 +71,19 @@ def send(
     if parts > MAX_PARTS:
         raise ValueError(f"the text takes {parts} parts")
     common = {
-        "organization": package.organization,
+        "organization": organization,
         "package": package,
         "document": document,
         "purpose": purpose,
-        "phone_index": phone_index(phone),
         "created_at": now,
         "expires_at": expires_at,
     }
     sms = Delivery(**common, channel=Channel.SMS, parts=parts)
+    sms.phone = phone
     sms.write_text(text, secret)
     if in_max is None:
         limits.check_phone(phone_index(phone), Channel.SMS, purpose, now)
-        limits.check_organization(package.organization, now)
+        limits.check_organization(organization, now)
         sms.save(force_insert=True)
         enqueue_round(sms, 0)
         return sms
@@ -98,6 +100,7 @@ def send(
         keyboard=keyboard_to_json(in_max.keyboard),
         reserve=sms if has_reserve else None,
     )
+    message.phone = phone
     message.write_text(in_max.text, secret if secret in in_max.text else "")
     message.save(force_insert=True)
     enqueue_round(message, 0)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from sep import jobs
 from sep.delivery import outcomes, routing
 from sep.delivery.gateways import gateways
-from sep.delivery.models import Attempt, Delivery, DeliveryState, Purpose
+from sep.delivery.models import PERSON_WAITS, Attempt, Delivery, DeliveryState
 
 _ASKED_AT_ONCE = 50
 _STUMBLES = jobs.Retry(attempts=6, factor=3.0)
@@ -36,7 +36,7 @@ def deliver_invitation_in_max(delivery_id: str, number: int) -> None:
 def enqueue_round(delivery: Delivery, number: int, pause: timedelta | None = None) -> None:
     """Queue a round of attempts in the current transaction; the same round again adds nothing."""
     task, partition = deliver_invitation, None
-    if delivery.purpose == Purpose.CODE:
+    if delivery.purpose in PERSON_WAITS:
         task = deliver_code
     elif delivery.dialog is not None:
         task, partition = deliver_invitation_in_max, delivery.dialog.bot_id
@@ -64,7 +64,7 @@ def _round(delivery_id: str, number: int) -> None:
 def ask_for_receipts() -> None:
     """Ask the gateways about messages whose receipt did not come by itself, ever more rarely, for a day."""
     now = timezone.now()
-    due = Attempt.objects.filter(ask_at__lte=now).select_related("delivery__package__signer__organization")
+    due = Attempt.objects.filter(ask_at__lte=now).select_related("delivery__organization")
     for attempt in due.order_by("ask_at")[:_ASKED_AT_ONCE]:
         age = now - attempt.started_at
         Attempt.objects.filter(pk=attempt.pk).update(
@@ -73,8 +73,7 @@ def ask_for_receipts() -> None:
         gateway = gateways().get(attempt.gateway)
         if gateway is None:
             continue
-        phone = attempt.delivery.package.signer.person.phone
-        receipt = gateway.status(attempt.pk, attempt.gateway_message_id or None, phone)
+        receipt = gateway.status(attempt.pk, attempt.gateway_message_id or None, attempt.delivery.phone)
         if receipt is not None:
             outcomes.receive(attempt.pk, receipt, timezone.now())
 

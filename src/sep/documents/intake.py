@@ -8,15 +8,19 @@ from zoneinfo import ZoneInfo
 
 from sep import jobs
 from sep.documents import lifecycle
+from sep.documents.explanation import NOTHING_EXPLAINED, Explanation
 from sep.documents.models import Document, Package
 from sep.documents.pdf import Inspection, PdfRefused, inspect
 from sep.documents.statuses import Status
 from sep.documents.tasks import render_pages
+from sep.parties.agreements import Concluded
 from sep.parties.document_types import DOCUMENT_TYPES
-from sep.parties.eligibility import check_signer
+from sep.parties.eligibility import signers_of
 from sep.parties.errors import Refusal
 from sep.parties.models import Organization, Patient, Signer, SignerRole
 from sep.parties.person import Person, SigningPerson
+from sep.parties.policy import all_rules, methods_for
+from sep.parties.who_signs import Matter, Signers
 from sep.vault import blobs
 
 DEFAULT_TERM = timedelta(hours=72)
@@ -26,7 +30,13 @@ LONGEST_TERM = timedelta(days=30)
 
 @dataclass(frozen=True)
 class NewDocument:
-    """One document as the МИС sends it; `request_hash` recognises the same request sent again."""
+    """One document as the МИС sends it, or as the service makes it (`is_ours`).
+
+    Attributes:
+        request_hash: recognises the same request sent again.
+        methods: the ways of signing that are wished; `None` for all that the clinic's rules allow.
+        by: who signs it, for a document that is one person's own; `None` leaves it to the law.
+    """
 
     id_document_mis: str
     name: str
@@ -36,6 +46,13 @@ class NewDocument:
     source_object: str
     source_number: str
     request_hash: bytes
+    matter: Matter = Matter.ORDINARY
+    methods: Sequence[str] | None = None
+    explanation: Explanation = NOTHING_EXPLAINED
+    replaces: Document | None = None
+    withdraws: Document | None = None
+    is_ours: bool = False
+    by: SignerRole | None = None
 
 
 DEFAULT_CHANNELS = ("max", "sms")
@@ -43,8 +60,17 @@ DEFAULT_CHANNELS = ("max", "sms")
 
 
 @dataclass(frozen=True)
+class NewRecipient:
+    """One who is to sign; `agreement` when the clinic tells of the one that it has with him."""
+
+    role: SignerRole
+    person: SigningPerson
+    agreement: Concluded | None = None
+
+
+@dataclass(frozen=True)
 class NewPackage:
-    """Documents for one signer."""
+    """Documents for one signer, or for the patient and his representative together."""
 
     id_package_mis: str
     id_patient_mis: str
@@ -54,6 +80,15 @@ class NewPackage:
     expires_at: datetime | None
     documents: Sequence[NewDocument]
     channels: Sequence[str] = DEFAULT_CHANNELS
+    agreement: Concluded | None = None
+    second: NewRecipient | None = None
+    in_order: bool = False
+
+    @property
+    def recipients(self) -> dict[SignerRole, NewRecipient]:
+        """Everybody to whom it goes, the first recipient first."""
+        first = NewRecipient(self.role, self.signer, self.agreement)
+        return {each.role: each for each in (first, self.second) if each is not None}
 
 
 class DocumentConflict(Exception):
@@ -65,12 +100,22 @@ class DocumentConflict(Exception):
 
 
 @dataclass(frozen=True)
+class CheckedDocument:
+    """A document with what its file is, who signs it and how."""
+
+    new: NewDocument
+    inspection: Inspection
+    signers: Signers
+    methods: Sequence[str]
+
+
+@dataclass(frozen=True)
 class CheckedPackage:
     """A package whose every PDF has been inspected and kept, ready to be stored."""
 
     organization: Organization
     package: NewPackage
-    inspections: Sequence[Inspection]
+    documents: Sequence[CheckedDocument]
     expires_at: datetime
 
 
@@ -99,16 +144,23 @@ def check(organization: Organization, package: NewPackage, now: datetime) -> Che
         raise Refusal(
             "bad_expiry", "Срок подписания — от одного часа до тридцати дней от отправки.", "expiresAt"
         )
-    inspections = []
+    rules = all_rules(organization, list({new.type_code for new in package.documents}))
+    recipients = {role: each.person for role, each in package.recipients.items()}
+    checked = []
     for index, new in enumerate(package.documents):
         kind = DOCUMENT_TYPES[new.type_code]
-        check_signer(kind, package.patient, package.role, package.signer, today)
-        inspections.append(_inspected(new, f"documents.{index}.content"))
-    for new, inspection in zip(package.documents, inspections, strict=True):
-        blobs.put(organization, new.pdf)
-        if inspection.normalized is not None:
-            blobs.put(organization, inspection.normalized)
-    return CheckedPackage(organization, package, inspections, expires_at)
+        if new.by is None:
+            signers = signers_of(kind, package.patient, recipients, today, matter=new.matter)
+        else:
+            signers = frozenset({new.by})
+        methods = methods_for(rules[new.type_code], new.methods)
+        inspection = _inspected(new, f"documents.{index}.content")
+        checked.append(CheckedDocument(new, inspection, signers, methods))
+    for each in checked:
+        blobs.put(organization, each.new.pdf)
+        if each.inspection.normalized is not None:
+            blobs.put(organization, each.inspection.normalized)
+    return CheckedPackage(organization, package, checked, expires_at)
 
 
 def store(checked: CheckedPackage, now: datetime) -> Package:
@@ -118,19 +170,13 @@ def store(checked: CheckedPackage, now: datetime) -> Package:
     """
     organization, new_package = checked.organization, checked.package
     patient = _patient(organization, new_package)
-    signer = Signer(organization=organization, patient=patient, role=new_package.role)
-    signer.person = new_package.signer
-    signer.patient_person = new_package.patient
-    signer.save(force_insert=True)
-    package = Package.objects.create(
-        organization=organization,
-        signer=signer,
-        id_package_mis=new_package.id_package_mis,
-        channels=list(new_package.channels),
-        created_at=now,
-    )
-    pairs = zip(new_package.documents, checked.inspections, strict=True)
-    for position, (new, inspection) in enumerate(pairs):
+    package: Package | None = None
+    for recipient in new_package.recipients.values():
+        made = _package_of(recipient, patient, new_package, package, now)
+        package = package or made
+    assert package is not None  # there is always a first recipient
+    for position, each in enumerate(checked.documents):
+        new, inspection = each.new, each.inspection
         original = inspection.normalized if inspection.normalized is not None else new.pdf
         document = Document(
             organization=organization,
@@ -140,6 +186,13 @@ def store(checked: CheckedPackage, now: datetime) -> Package:
             request_hash=new.request_hash,
             name=new.name,
             type_code=new.type_code,
+            matter=new.matter,
+            methods=[*each.methods],
+            by_patient=SignerRole.PATIENT in each.signers,
+            by_representative=SignerRole.REPRESENTATIVE in each.signers,
+            is_ours=new.is_ours,
+            replaces=new.replaces,
+            withdraws=new.withdraws,
             source_object=new.source_object,
             source_number=new.source_number,
             received_sha256=inspection.sha256,
@@ -153,6 +206,7 @@ def store(checked: CheckedPackage, now: datetime) -> Package:
             created_at=now,
             expires_at=checked.expires_at,
         )
+        document.explain(new.explanation)
         lifecycle.record_creation(
             document,
             {
@@ -162,12 +216,35 @@ def store(checked: CheckedPackage, now: datetime) -> Package:
                 "pages": document.page_count,
                 "type": document.type_code,
                 "package": package.id,
-                "signerRole": signer.role,
+                "signerRoles": sorted(document.roles),
+                "methods": document.methods,
                 "repairs": document.repairs,
             },
         )
         jobs.enqueue(render_pages, document.id, workflow_id=f"pages-{document.id}")
     return package
+
+
+def _package_of(
+    recipient: NewRecipient,
+    patient: Patient,
+    new_package: NewPackage,
+    principal: Package | None,
+    now: datetime,
+) -> Package:
+    signer = Signer(organization=patient.organization, patient=patient, role=recipient.role)
+    signer.person = recipient.person
+    signer.patient_person = new_package.patient
+    signer.save(force_insert=True)
+    return Package.objects.create(
+        organization=patient.organization,
+        signer=signer,
+        id_package_mis=new_package.id_package_mis,
+        channels=list(new_package.channels),
+        principal=principal,
+        in_order=new_package.in_order,
+        created_at=now,
+    )
 
 
 def _patient(organization: Organization, new_package: NewPackage) -> Patient:

@@ -6,12 +6,24 @@ themselves what is still possible.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
-from sep.ceremony import acquaintances, codes, confirm, links, questions, reading, refusal, visits
+from sep.ceremony import (
+    acquaintances,
+    codes,
+    confirm,
+    links,
+    questions,
+    reading,
+    refusal,
+    strangers,
+    turn,
+    understanding,
+    visits,
+)
 from sep.ceremony.confirm import Answer
 from sep.ceremony.models import Visit
 from sep.ceremony.typed import NotACode, NotADate, read_birth_date, read_code
@@ -21,6 +33,7 @@ from sep.delivery.max.incoming import Update
 from sep.delivery.max.models import Bot, Dialog, Reach
 from sep.delivery.max.proofs import contact_is_own
 from sep.documents.models import Document, Package
+from sep.documents.statuses import SIGNED
 from sep.maxbot.models import Conversation, Screen
 
 _START: Final = re.compile(r"/?start\b\s*(?P<payload>[\w-]*)", re.IGNORECASE)
@@ -82,8 +95,9 @@ class Talk:
         conversation = self.conversation
         conversation.screen, conversation.remark, conversation.part = screen, remark, part
         if document is not None:
-            conversation.document, conversation.package = document, document.package
-            conversation.acquaintance = acquaintances.acquaintance(self.dialog, document.package)
+            package = self.package_of(document)
+            conversation.document, conversation.package = document, package
+            conversation.acquaintance = acquaintances.acquaintance(self.dialog, package)
 
     def stay(self, remark: str) -> None:
         """Keep the screen and say something about it."""
@@ -91,8 +105,19 @@ class Talk:
 
     def visit(self, document: Document) -> Visit:
         """Return the visit in which this person works on a document that he may see."""
-        known = acquaintances.acquaintance(self.dialog, document.package)
-        return acquaintances.chat_visit(document.package, known, self.now)
+        package = self.package_of(document)
+        known = acquaintances.acquaintance(self.dialog, package)
+        return acquaintances.chat_visit(package, known, self.now)
+
+    def package_of(self, document: Document) -> Package:
+        """Return the package through which this person has a document: there may be two signers of it."""
+        found = acquaintances.package_of_document(self.dialog, document.id)
+        assert found is not None  # only documents of this phone get here
+        return found[0]
+
+    def awaits(self, document: Document) -> bool:
+        """Tell whether a document waits for this very person."""
+        return turn.awaits(document, self.package_of(document), self.now)
 
 
 def handle(bot: Bot, update: Update, now: datetime) -> tuple[Dialog | None, Reply]:
@@ -191,7 +216,7 @@ def _enter(talk: Talk, package: Package) -> Reply:
         talk.go(Screen.BIRTH_DATE)
     else:
         documents = list(package.ordered().select_related("organization", "package__organization"))
-        waiting = next((each for each in documents if each.is_open(talk.now)), None)
+        waiting = next((each for each in documents if turn.awaits(each, package, talk.now)), None)
         talk.go(Screen.DOCUMENT if waiting else Screen.RESULT, waiting or documents[0])
     return Reply()
 
@@ -282,7 +307,8 @@ def _told_code(talk: Talk, text: str) -> Reply:
     document.refresh_from_db()
     screen, remark = _AFTER_CODE[answer]
     talk.go(screen, document, remark=remark)
-    return Reply(file=f"signed:{document.id}" if answer is Answer.SIGNED else "")
+    is_sealed = answer is Answer.SIGNED and document.status in SIGNED
+    return Reply(file=f"signed:{document.id}" if is_sealed else "")
 
 
 _AFTER_CODE: Final[dict[Answer, tuple[Screen, str]]] = {
@@ -355,7 +381,7 @@ def _allowed(talk: Talk, document_id: str | None) -> Document | None:
     document = acquaintances.document_of(talk.dialog, document_id)
     if document is None:
         return None
-    known = acquaintances.acquaintance(talk.dialog, document.package)
+    known = acquaintances.acquaintance(talk.dialog, talk.package_of(document))
     return document if known.identified_at is not None else None
 
 
@@ -368,7 +394,7 @@ def _press_open(talk: Talk, document_id: str, _detail: str) -> Reply:
     document = _allowed(talk, document_id)
     if document is None:
         return _home(talk)
-    talk.go(Screen.DOCUMENT if document.is_open(talk.now) else Screen.RESULT, document)
+    talk.go(Screen.DOCUMENT if talk.awaits(document) else Screen.RESULT, document)
     return Reply()
 
 
@@ -417,8 +443,12 @@ def _press_sign(talk: Talk, document_id: str, _detail: str) -> Reply:
     if document.viewed_at is None:
         talk.go(Screen.DOCUMENT, document, remark="read_first")
         return Reply()
-    if document.is_open(talk.now):
-        reading.mark_intent(document, talk.visit(document), talk.now)
+    visit = talk.visit(document)
+    if understanding.must_answer(document, visit):
+        talk.go(Screen.UNDERSTANDING, document)
+        return Reply()
+    if talk.awaits(document):
+        reading.mark_intent(document, visit, talk.now)
     return _send_code(talk, document, codes.issue, "")
 
 
@@ -438,6 +468,12 @@ def _send_code(talk: Talk, document: Document, send: Callable[..., codes.Issued]
         send(document.id, talk.visit(document), now=talk.now)
     except codes.NotSignable:
         screen, remark = Screen.RESULT, ""
+    except codes.AgreementNeeded:
+        return _to_agreement(talk, document)
+    except codes.PhoneTooNew:
+        screen, remark = Screen.DOCUMENT, "phone_too_new"
+    except codes.NotByCode:
+        screen, remark = Screen.DOCUMENT, "not_by_code"
     except codes.TooSoon:
         remark = "too_soon"
     except codes.CodesExhausted:
@@ -446,6 +482,54 @@ def _send_code(talk: Talk, document: Document, send: Callable[..., codes.Issued]
         screen, remark = Screen.DOCUMENT, "phone_rests"
     document.refresh_from_db()
     talk.go(screen, document, remark=remark)
+    return Reply()
+
+
+def _to_agreement(talk: Talk, document: Document) -> Reply:
+    """Lead to the agreement on ПЭП that has to be signed first, or to the clinic when there is none."""
+    package = talk.package_of(document)
+    own = package.ordered().filter(type_code=codes.AGREEMENT_TYPE).select_related("organization")
+    agreement = next((each for each in own if turn.awaits(each, package, talk.now)), None)
+    if agreement is None:
+        talk.go(Screen.DOCUMENT, document, remark="agreement_missing")
+    else:
+        talk.go(Screen.DOCUMENT, agreement, remark="agreement_first")
+    return Reply()
+
+
+def _press_understood(talk: Talk, document_id: str, detail: str) -> Reply:
+    """One answer to one of the clinic's questions; the last one sends them all to the evidence."""
+    document = _allowed(talk, document_id)
+    if document is None:
+        return _home(talk)
+    chosen = [int(each) for each in detail.split("-") if each.isdecimal()]
+    visit = talk.visit(document)
+    questions_asked = document.explanation.questions
+    if not talk.awaits(document) or not understanding.must_answer(document, visit):
+        return _press_intent(talk, document_id, "")
+    if len(chosen) < len(questions_asked):
+        talk.go(Screen.UNDERSTANDING, document, part=_packed(chosen))
+        return Reply()
+    try:
+        right = understanding.answer(document.id, visit, chosen, now=talk.now)
+    except ValueError:
+        talk.go(Screen.UNDERSTANDING, document)
+        return Reply()
+    talk.go(Screen.INTENT, document, remark="" if all(right) else "understood_wrong")
+    return Reply()
+
+
+def _packed(chosen: Sequence[int]) -> int:
+    """Keep the answers so far in one number: 1 and the index of each answer as digits."""
+    return int("1" + "".join(str(each) for each in chosen)) if chosen else 0
+
+
+def _press_not_me(talk: Talk, document_id: str, _detail: str) -> Reply:
+    document = _allowed(talk, document_id)
+    if document is None:
+        return _home(talk)
+    strangers.not_me(talk.visit(document), talk.now)
+    talk.go(Screen.DOCUMENTS, remark="not_me")
     return Reply()
 
 
@@ -471,7 +555,7 @@ def _press_declined(talk: Talk, document_id: str, _detail: str) -> Reply:
 
 
 def _refuse(talk: Talk, document: Document, reason: str) -> Reply:
-    if document.is_open(talk.now):
+    if talk.awaits(document):
         refusal.decline(document.id, talk.visit(document), reason, now=talk.now)
         document.refresh_from_db()
     talk.go(Screen.RESULT, document)
@@ -515,6 +599,8 @@ _PRESSES: Final[dict[str, Callable[[Talk, str, str], Reply]]] = {
     "decline": _press_decline,
     "declined": _press_declined,
     "question": _press_question,
+    "understood": _press_understood,
+    "not-me": _press_not_me,
     "documents": _press_documents,
     "help": _press_help,
     "stop": _press_stop,

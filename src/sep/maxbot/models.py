@@ -50,6 +50,7 @@ class Screen(models.TextChoices):
     DOCUMENTS = "documents", "Список документов"
     DOCUMENT = "document", "Документ"
     READING = "reading", "Чтение"
+    UNDERSTANDING = "understanding", "Вопросы о прочитанном"
     INTENT = "intent", "Подтверждение перед кодом"
     CODE = "code", "Код"
     DECLINE = "decline", "Отказ"

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from sep.ceremony import acquaintances, visits
+from sep.ceremony import acquaintances, turn, visits
 from sep.ceremony.codes import CodeOnPage, latest_code
 from sep.ceremony.messages import document_number
 from sep.ceremony.models import Visit
 from sep.delivery.max.outgoing import AppButton, Button, CallbackButton, ContactButton, Keyboard
 from sep.documents.models import Document, PageImage
-from sep.documents.statuses import SIGNED, Status
+from sep.documents.statuses import OPEN, SIGNED, Status
 from sep.maxbot import words
 from sep.maxbot.models import Conversation, Screen
 from sep.maxbot.reading import parts_of
@@ -81,7 +81,7 @@ def _locked(conversation: Conversation, _now: datetime) -> Card:
 
 
 def _documents(conversation: Conversation, now: datetime) -> Card:
-    waiting = [document for document in waiting_documents(conversation, now) if document.is_open(now)]
+    waiting = waiting_documents(conversation, now)
     if not waiting:
         return Card(words.NOTHING_WAITS, (_help(),))
     lines = ["Документы, которые ждут вашей подписи:"]
@@ -97,9 +97,11 @@ def _documents(conversation: Conversation, now: datetime) -> Card:
 
 def _document(conversation: Conversation, now: datetime) -> Card:
     document = _of(conversation)
-    if not document.is_open(now):
+    if not _awaits(conversation, document, now):
         return _result(conversation, now)
-    signer = document.package.signer
+    package = conversation.package
+    assert package is not None  # set with the document
+    signer = package.signer
     lines = [
         words.title(document),
         (
@@ -107,24 +109,28 @@ def _document(conversation: Conversation, now: datetime) -> Card:
             f" {_local_day(document)}."
         ),
     ]
+    summary = document.explanation.summary
+    if summary:
+        lines.append(f"Коротко от клиники (не часть документа):\n{summary}")
     if signer.patient_person.full_name != signer.person.full_name:
         lines.append(f"За пациента: {signer.patient_person.full_name}")
     rows: list[tuple[Button, ...]] = [(CallbackButton("Прочитать здесь", f"read:{document.id}:0"),)]
     second: list[Button] = [CallbackButton("Прислать PDF", f"file:{document.id}")]
     rows.append(tuple(second))
     if conversation.dialog.bot.has_mini_app:
-        rows.append((AppButton("На весь экран", conversation.dialog.bot.username, document.package_id),))
+        rows.append((AppButton("На весь экран", conversation.dialog.bot.username, package.id),))
     if document.viewed_at is not None:
         rows.append((CallbackButton("Подписать", f"intent:{document.id}"),))
     rows.append((CallbackButton("Отказаться", f"decline:{document.id}"),))
     rows.append((CallbackButton("Вопрос клинике", f"question:{document.id}"),))
+    rows.append((CallbackButton("Это не мне", f"not-me:{document.id}"),))
     rows.append(_list())
     return Card("\n\n".join(lines), tuple(rows))
 
 
 def _reading(conversation: Conversation, now: datetime) -> Card:
     document = _of(conversation)
-    if not document.is_open(now):
+    if not _awaits(conversation, document, now):
         return _result(conversation, now)
     parts = parts_of(document)
     number = min(conversation.part, len(parts) - 1)
@@ -148,7 +154,7 @@ def _reading(conversation: Conversation, now: datetime) -> Card:
 
 def _intent(conversation: Conversation, now: datetime) -> Card:
     document = _of(conversation)
-    if not document.is_open(now):
+    if not _awaits(conversation, document, now):
         return _result(conversation, now)
     text = (
         f"{words.title(document)}\n\nВы прочитали документ целиком и согласны его подписать?\n\n"
@@ -164,9 +170,28 @@ def _intent(conversation: Conversation, now: datetime) -> Card:
     )
 
 
+def _understanding(conversation: Conversation, now: datetime) -> Card:
+    document = _of(conversation)
+    if not _awaits(conversation, document, now):
+        return _result(conversation, now)
+    chosen = str(conversation.part)[1:]
+    questions = document.explanation.questions
+    if len(chosen) >= len(questions):
+        return _intent(conversation, now)
+    question = questions[len(chosen)]
+    heading = f"Вопрос {len(chosen) + 1} из {len(questions)}: всё ли понятно."
+    before = "".join(f"{each}-" for each in chosen)
+    rows = [
+        (CallbackButton(answer[:120], f"understood:{document.id}:{before}{index}"),)
+        for index, answer in enumerate(question.answers)
+    ]
+    text = f"{heading}\n\n{question.text}\n\nОтветы увидит врач. Ошибиться не страшно: спросите его."
+    return Card(text, (*rows, (CallbackButton("К документу", f"open:{document.id}"),)))
+
+
 def _code(conversation: Conversation, now: datetime) -> Card:
     document = _of(conversation)
-    if not document.is_open(now):
+    if not _awaits(conversation, document, now):
         return _result(conversation, now)
     code = _latest(conversation, document, now)
     if code is None:
@@ -194,7 +219,7 @@ def _code(conversation: Conversation, now: datetime) -> Card:
 
 def _decline(conversation: Conversation, now: datetime) -> Card:
     document = _of(conversation)
-    if not document.is_open(now):
+    if not _awaits(conversation, document, now):
         return _result(conversation, now)
     text = (
         f"{words.title(document)}\n\nОтказаться подписывать? Клиника узнает об этом сразу. Что это значит для"
@@ -222,7 +247,14 @@ def _question(conversation: Conversation, _now: datetime) -> Card:
 def _result(conversation: Conversation, now: datetime) -> Card:
     document = _of(conversation)
     status = document.status_on(now)
-    lines = [words.CLOSED.get(status, words.NOTHING_WAITS), words.title(document)]
+    said = words.CLOSED.get(status, words.NOTHING_WAITS)
+    if (
+        conversation.package is not None
+        and status in OPEN
+        and turn.has_signed(document, conversation.package)
+    ):
+        said = words.OTHER_MISSING
+    lines = [said, words.title(document)]
     rows: list[tuple[Button, ...]] = []
     if status is Status.SIGNED and document.signed_at is not None:
         zone = ZoneInfo(document.organization.time_zone)
@@ -256,6 +288,7 @@ _SCREENS: dict[Screen, Callable[[Conversation, datetime], Card]] = {
     Screen.DOCUMENT: _document,
     Screen.READING: _reading,
     Screen.INTENT: _intent,
+    Screen.UNDERSTANDING: _understanding,
     Screen.CODE: _code,
     Screen.DECLINE: _decline,
     Screen.QUESTION: _question,
@@ -270,14 +303,17 @@ def waiting_documents(conversation: Conversation, now: datetime) -> list[Documen
     found: list[Document] = []
     for package in acquaintances.packages_of(conversation.dialog, now):
         if acquaintances.acquaintance(conversation.dialog, package).identified_at is not None:
-            found += [each for each in package.ordered().select_related("organization") if each.is_open(now)]
+            ordered = package.ordered().select_related("organization")
+            found += [each for each in ordered if turn.awaits(each, package, now)]
     return found
 
 
 def next_document(conversation: Conversation, now: datetime) -> Document | None:
     """Return what to offer after the current document: first the rest of its package."""
     waiting = [each for each in waiting_documents(conversation, now) if each.pk != conversation.document_id]
-    same = [each for each in waiting if each.package_id == conversation.package_id]
+    package = conversation.package
+    home = None if package is None else package.principal_id or package.id
+    same = [each for each in waiting if each.package_id == home]
     return next(iter(same or waiting), None)
 
 
@@ -290,6 +326,10 @@ def _visit(conversation: Conversation, now: datetime) -> Visit | None:
     if conversation.package is None or conversation.acquaintance is None:
         return None
     return visits.live_visit_in_chat(conversation.package, conversation.acquaintance, now)
+
+
+def _awaits(conversation: Conversation, document: Document, now: datetime) -> bool:
+    return conversation.package is not None and turn.awaits(document, conversation.package, now)
 
 
 def _of(conversation: Conversation) -> Document:

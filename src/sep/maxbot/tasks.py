@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from sep import jobs
-from sep.delivery.models import Channel, Delivery, DeliveryState, Purpose
+from sep.delivery.models import Channel, DeliveryState, Purpose
 from sep.documents.models import Document
 from sep.documents.statuses import OPEN
 from sep.maxbot import worker
@@ -29,15 +29,18 @@ def settle_card(delivery_id: str) -> None:
 
 def settle_card_of(document: Document, **_: object) -> None:
     """Queue that when the last open document of a package that was sent into a chat is settled."""
-    if document.status in OPEN or document.package.documents.filter(status__in=OPEN).exists():
+    if document.status in OPEN:
         return
-    sent = Delivery.objects.filter(
-        package_id=document.package_id, channel=Channel.MAX, purpose=Purpose.INVITATION
-    )
-    latest = sent.exclude(state=DeliveryState.FAILED).select_related("dialog").order_by("created_at").last()
-    if latest is not None and latest.dialog is not None:
-        partition = partition_of(latest.dialog.bot_id, latest.dialog.max_user_id)
-        jobs.enqueue(settle_card, latest.id, workflow_id=f"max-settle-{latest.id}", partition=partition)
+    for package in document.package.everyone():
+        if package.ordered().filter(status__in=OPEN).exists():
+            continue
+        sent = package.deliveries.filter(channel=Channel.MAX, purpose=Purpose.INVITATION)
+        latest = (
+            sent.exclude(state=DeliveryState.FAILED).select_related("dialog").order_by("created_at").last()
+        )
+        if latest is not None and latest.dialog is not None:
+            partition = partition_of(latest.dialog.bot_id, latest.dialog.max_user_id)
+            jobs.enqueue(settle_card, latest.id, workflow_id=f"max-settle-{latest.id}", partition=partition)
 
 
 def partition_of(bot_id: str, person: int | None) -> str:

@@ -93,8 +93,9 @@ def _carry_out(dialog: Dialog, reply: Reply) -> None:
     conversation = Conversation.objects.select_related(
         "dialog__bot",
         "document__organization",
-        "document__package__signer__organization",
         "package__organization",
+        "package__principal__signer",
+        "package__signer__organization",
         "acquaintance",
     ).get(dialog=dialog)
     now = timezone.now()
@@ -121,6 +122,7 @@ def settle(delivery_id: str) -> None:
     Raises `MaxError` when another try may succeed.
     """
     delivery = Delivery.objects.select_related("dialog__bot", "package__signer").get(pk=delivery_id)
+    assert delivery.package is not None  # an invitation
     dialog, attempt = delivery.dialog, delivery.attempts.filter(state=AttemptState.ACCEPTED).last()
     if dialog is None or attempt is None or dialog.reach != Reach.OPEN:
         return
@@ -131,7 +133,7 @@ def settle(delivery_id: str) -> None:
     shown = {attempt.gateway_message_id}
     if conversation.package_id == delivery.package_id:
         shown.add(conversation.card_mid)
-    conversation.dialog, conversation.document, conversation.package = dialog, document, document.package
+    conversation.dialog, conversation.document, conversation.package = dialog, document, delivery.package
     conversation.screen, conversation.remark = Screen.RESULT, ""
     chat, card = _Chat(dialog), screens.draw(conversation, timezone.now())
     try:
@@ -225,8 +227,12 @@ def _witness(dialog: Dialog, document: Document, *, is_end: bool) -> None:
     """Note that the document was shown: after it was, never before."""
     now = timezone.now()
     with transaction.atomic():
-        known = acquaintances.acquaintance(dialog, document.package)
-        visit = acquaintances.chat_visit(document.package, known, now)
+        found = acquaintances.package_of_document(dialog, document.id)
+        if found is None:
+            return  # the phone was changed meanwhile
+        package, _ = found
+        known = acquaintances.acquaintance(dialog, package)
+        visit = acquaintances.chat_visit(package, known, now)
         reading.mark_viewed(document, visit, now)
         if is_end:
             reading.mark_read_to_end(document, visit, now)

@@ -4,9 +4,20 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Self
 
 import phonenumbers
+
+
+class Capacity(StrEnum):
+    """What a court, the registrar or a doctor has established about a patient."""
+
+    ORDINARY = "ordinary"
+    EMANCIPATED = "emancipated"  # эмансипация (ГК ст. 27) или брак (ГК ст. 21 п. 2)
+    LIMITED = "limited"  # ограниченно дееспособный (ГК ст. 30)
+    INCAPABLE = "incapable"  # недееспособный (ГК ст. 29)
+    INCAPABLE_CONSENTING = "incapable_consenting"  # able to consent himself, as the doctor has found
 
 
 class InvalidPhone(ValueError):
@@ -42,6 +53,8 @@ class Person:
     sex: int | None = None
     snils: str = ""
     phone: str = ""
+    capacity: Capacity = Capacity.ORDINARY
+    capacity_basis: str = ""
 
     @property
     def full_name(self) -> str:
@@ -59,6 +72,7 @@ class Person:
     def from_json(cls, data: bytes) -> Self:
         values = json.loads(data)
         values["birth_date"] = date.fromisoformat(values["birth_date"])
+        values["capacity"] = Capacity(values.get("capacity", Capacity.ORDINARY))
         return cls(**values)
 
 
@@ -68,4 +82,5 @@ class SigningPerson(Person):
 
     relation: str = ""
     basis: str = ""
+    identity_document: str = ""
     in_medical_record: bool = False

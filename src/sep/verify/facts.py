@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from sep.documents.models import Document
-from sep.documents.statuses import Status
+from sep.documents.statuses import SIGNED
 from sep.parties.person import Person
 
 
@@ -28,7 +28,7 @@ class PublicFacts:
 def public_facts(document: Document) -> PublicFacts:
     """Return the facts; the signer only as initials, and only once he has signed."""
     status = document.status_on(timezone.now())
-    signer = document.package.signer
+    signed_by = document.signatures.select_related("package__signer__organization").order_by("signed_at")
     return PublicFacts(
         number=document.id,
         type_name=document.type.name,
@@ -36,7 +36,9 @@ def public_facts(document: Document) -> PublicFacts:
         time_zone=document.organization.time_zone,
         status=status.value,
         signed_at=document.signed_at,
-        signer=initials(signer.person) if status in {Status.SIGNED, Status.WITHDRAWN} else "",
+        signer=", ".join(initials(each.package.signer.person) for each in signed_by)
+        if status in SIGNED
+        else "",
         original_sha256=document.original_sha256,
         sealed_sha256=document.sealed_sha256,
     )

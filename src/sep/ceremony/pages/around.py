@@ -16,7 +16,7 @@ def around(visit: Visit, document: Document | None = None) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "visit": visit,
         "clinic": package.organization,
-        "is_one_of_several": package.documents.count() > 1,
+        "is_one_of_several": package.ordered().count() > 1,
     }
     if document is not None:
         shown["document"] = document

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sep.ceremony import links, reading, visits
+from sep.ceremony import links, reading, strangers, turn, visits
 from sep.ceremony.models import Visit
 from sep.ceremony.pages import session
 from sep.ceremony.pages.around import UNPROCESSABLE, around
@@ -47,7 +47,11 @@ def _unusable(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "ceremony/link_unusable.html", status=404)
     locked = known.wrong_birth_dates >= visits.MOST_WRONG_BIRTH_DATES
     template = "ceremony/link_locked.html" if locked else "ceremony/link_unusable.html"
-    context = {"clinic": known.package.organization, "expired_at": known.expires_at}
+    context = {
+        "clinic": known.package.organization,
+        "expired_at": known.expires_at,
+        "is_frozen": turn.is_frozen(known.package),
+    }
     return render(request, template, context, status=404)
 
 
@@ -118,16 +122,35 @@ def documents(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     if len(found) == 1:
         return see_other("sign-document", found[0].id)
     lines = [
-        {"document": document, "status": document.status_on(now), "is_open": document.is_open(now)}
+        {
+            "document": document,
+            "status": document.status_on(now),
+            "is_open": turn.awaits(document, visit.package, now),
+            "has_signed": turn.has_signed(document, visit.package),
+        }
         for document in found
     ]
     context = {
         **around(visit),
         "lines": lines,
-        "waiting": sum(document.is_open(now) for document in found),
+        "waiting": sum(bool(line["is_open"]) for line in lines),
         "next": reading.next_to_sign(visit, now),
     }
     return render(request, "ceremony/documents.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@visit_page
+def not_me(request: HttpRequest, visit: Visit) -> HttpResponseBase:
+    """«Это не я»: one tap closes everything and alerts the clinic. A GET comes only from a reload."""
+    clinic = visit.package.organization
+    if request.method == "POST":
+        strangers.not_me(visit, timezone.now())
+    elif not turn.is_frozen(visit.package):
+        return see_other("sign")
+    response = render(request, "ceremony/not_me.html", {"clinic": clinic})
+    session.take_cookie(response)
+    return response
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """The forms of the signer's pages."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sep.ceremony.refusal import LONGEST_REASON
 from sep.ceremony.typed import NotACode, NotADate, read_birth_date, read_code
+from sep.documents.explanation import ComprehensionQuestion
 
 
 class BirthDateForm(forms.Form):
@@ -52,6 +54,26 @@ class IntentForm(forms.Form):
             "required": _("Чтобы подписать, отметьте, что прочитали документ. Или нажмите «Отказаться».")
         }
     )
+
+
+class UnderstandingForm(forms.Form):
+    """One choice for each of the clinic's questions."""
+
+    def __init__(self, questions: Sequence[ComprehensionQuestion], *args: Any) -> None:
+        super().__init__(*args)
+        for number, question in enumerate(questions):
+            self.fields[f"question-{number}"] = forms.TypedChoiceField(
+                label=question.text,
+                choices=list(enumerate(question.answers)),
+                coerce=int,
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Выберите один ответ.")},
+            )
+
+    @property
+    def chosen(self) -> list[int]:
+        """The indexes of the chosen answers, in the order of the questions."""
+        return [self.cleaned_data[name] for name in self.fields]
 
 
 class DeclineForm(forms.Form):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from sep.ceremony import reading, visits
+from sep.ceremony import reading, turn, visits
 from sep.ceremony.messages import document_number
 from sep.ceremony.models import Visit
 from sep.ceremony.pages.around import UNPROCESSABLE, around
@@ -17,6 +17,7 @@ from sep.ceremony.pages.session import document_page, see_other
 from sep.ceremony.pages.shown import page_image as image_of
 from sep.ceremony.pages.shown import shown_pages
 from sep.ceremony.pages.shown import signed_page_image as signed_image_of
+from sep.ceremony.ways import ways_of
 from sep.documents.models import Document, PageImage
 from sep.documents.statuses import SIGNED
 from sep.parties.models import Organization
@@ -28,7 +29,15 @@ _TICKET = "file-ticket"
 
 def reading_page(request: HttpRequest, visit: Visit, document: Document, form: IntentForm) -> HttpResponse:
     """Render the document with its form, also when the form came back without its tick."""
-    context = {**around(visit, document), "pages": shown_pages(document), "form": form}
+    now = timezone.now()
+    context = {
+        **around(visit, document),
+        "pages": shown_pages(document),
+        "form": form,
+        "explanation": document.explanation,
+        "ways": ways_of(document, visit.package, now),
+        "second": next(iter(turn.others_missing(document, visit.package)), None),
+    }
     status = UNPROCESSABLE if form.is_bound else 200
     return render(request, "ceremony/document.html", context, status=status)
 
@@ -40,7 +49,7 @@ def document(request: HttpRequest, visit: Visit, document: Document) -> HttpResp
     now = timezone.now()
     if document.status in SIGNED:
         return see_other("sign-signed", document.id)
-    if not document.is_open(now):
+    if not turn.awaits(document, visit.package, now):
         return _closed(request, visit, document)
     page = reading_page(request, visit, document, IntentForm())
     reading.mark_viewed(document, visit, now)  # only what could be shown has been seen
@@ -52,6 +61,8 @@ def _closed(request: HttpRequest, visit: Visit, document: Document) -> HttpRespo
     context = {
         **around(visit, document),
         "status": document.status_on(now).value,
+        "has_signed": turn.has_signed(document, visit.package),
+        "second": next(iter(turn.others_missing(document, visit.package)), None),
         "next": reading.next_to_sign(visit, now),
     }
     return render(request, "ceremony/closed.html", context)
@@ -66,7 +77,7 @@ def large_text(request: HttpRequest, visit: Visit, document: Document) -> HttpRe
     context = {
         **around(visit, document),
         "pages": shown_pages(document),
-        "is_open": document.is_open(timezone.now()),
+        "is_open": turn.awaits(document, visit.package, timezone.now()),
     }
     return render(request, "ceremony/large_text.html", context)
 

@@ -1,20 +1,21 @@
 """The pages on which a person decides: «Подписать», the code, «Отказаться», and the signed document."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sep.ceremony import codes, confirm, reading, refusal
+from sep.ceremony import codes, confirm, reading, refusal, turn, understanding, visits, withdrawal
 from sep.ceremony.confirm import Answer
 from sep.ceremony.models import Visit
+from sep.ceremony.pages import session
 from sep.ceremony.pages.around import TOO_MANY, UNPROCESSABLE, around
-from sep.ceremony.pages.forms import CodeForm, DeclineForm, IntentForm
+from sep.ceremony.pages.forms import CodeForm, DeclineForm, IntentForm, UnderstandingForm
 from sep.ceremony.pages.reading import reading_page
 from sep.ceremony.pages.session import document_page, see_other
 from sep.ceremony.pages.shown import signed_pages
@@ -29,11 +30,13 @@ from sep.parties.person import mask_phone
 def intent(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
     """«Ознакомлен» and «Подписать»: now the code is sent."""
     now = timezone.now()
-    if request.method == "GET" or not document.is_open(now) or document.viewed_at is None:
+    if request.method == "GET" or not turn.awaits(document, visit.package, now) or document.viewed_at is None:
         return see_other("sign-document", document.id)
     form = IntentForm(request.POST)
     if not form.is_valid():
         return reading_page(request, visit, document, form)
+    if understanding.must_answer(document, visit):
+        return see_other("sign-understanding", document.id)
     reading.mark_intent(document, visit, now)
     return _code_sent(request, visit, document, codes.issue)
 
@@ -53,8 +56,8 @@ def _code_sent(
     now = timezone.now()
     try:
         send(document.id, visit, now=now)
-    except codes.NotSignable:
-        return see_other("sign-document", document.id)
+    except (codes.NotSignable, codes.NotByCode, codes.AgreementNeeded, codes.PhoneTooNew):
+        return see_other("sign-document", document.id)  # the document's page tells which
     except codes.TooSoon:
         return see_other("sign-code", document.id)
     except codes.CodesExhausted:
@@ -82,7 +85,7 @@ def _phone_rests(request: HttpRequest, visit: Visit, document: Document, wait: t
 def code(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
     """The additional code; the right one signs."""
     now = timezone.now()
-    if not document.is_open(now):
+    if not turn.awaits(document, visit.package, now):
         return see_other("sign-document", document.id)
     latest = codes.latest_code(document, visit, now)
     if latest is None:
@@ -121,7 +124,7 @@ _AFTER_CODE = {
 def decline(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
     """Tell what declining means, then decline."""
     now = timezone.now()
-    if not document.is_open(now):
+    if not turn.awaits(document, visit.package, now):
         return see_other("sign-document", document.id)
     form = DeclineForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -143,13 +146,65 @@ def signed(request: HttpRequest, visit: Visit, document: Document) -> HttpRespon
     context = {
         **around(visit, document),
         "pages": signed_pages(document),
+        "signatures": list(
+            document.signatures.select_related("package__signer__organization").order_by("signed_at")
+        ),
+        "own_package": visit.package_id,
         "masked_phone": mask_phone(visit.package.signer.person.phone),
-        "code_channel": document.signature.confirmation.channel,
+        "can_withdraw": withdrawal.can_withdraw(document) and turn.has_signed(document, visit.package),
         "next": reading.next_to_sign(visit, now),
-        "waiting": sum(other.is_open(now) for other in found),
+        "waiting": sum(turn.awaits(other, visit.package, now) for other in found),
         "is_withdrawn": document.status == Status.WITHDRAWN,
     }
     return render(request, "ceremony/signed.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@document_page
+def understood(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """The clinic's questions about what was read; a wrong answer is told, and stops nobody."""
+    now = timezone.now()
+    if not turn.awaits(document, visit.package, now) or not document.explanation.questions:
+        return see_other("sign-document", document.id)
+    form = UnderstandingForm(
+        document.explanation.questions, request.POST if request.method == "POST" else None
+    )
+    right: Sequence[bool] = ()
+    if request.method == "POST" and form.is_valid():
+        right = understanding.answer(document.id, visit, form.chosen, now=now)
+        reading.mark_intent(document, visit, now)
+        if all(right):
+            return _code_sent(request, visit, document, codes.issue)
+    context = {**around(visit, document), "form": form, "right": right, "wrong": len(right) - sum(right)}
+    status = UNPROCESSABLE if form.is_bound and not right else 200
+    return render(request, "ceremony/understanding.html", context, status=status)
+
+
+@require_POST
+@document_page
+def after_understanding(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """«Всё понятно, продолжить» after a wrong answer was explained."""
+    if understanding.must_answer(document, visit):
+        return see_other("sign-understanding", document.id)
+    return _code_sent(request, visit, document, codes.issue)
+
+
+@require_http_methods(["GET", "POST"])
+@document_page
+def withdraw(request: HttpRequest, visit: Visit, document: Document) -> HttpResponseBase:
+    """Tell what withdrawing means, then make the withdrawal: a document to be signed like any other."""
+    if not withdrawal.can_withdraw(document) or not turn.has_signed(document, visit.package):
+        return see_other("sign-document", document.id)
+    form = DeclineForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        made = withdrawal.begin(document, visit.package, form.cleaned_data["reason"], now=now)
+        cookie = visits.move(visit, made.package, now)
+        response = see_other("sign")
+        session.give_cookie(response, cookie)
+        return response
+    context = {**around(visit, document), "form": form, "longest_reason": refusal.LONGEST_REASON}
+    return render(request, "ceremony/withdraw.html", context)
 
 
 def _clock(left: timedelta) -> str:

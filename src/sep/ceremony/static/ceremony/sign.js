@@ -78,6 +78,30 @@ function followMessage(times = 15) {
   }, 4000);
 }
 
+/** Reads the large text with the browser's own Russian voice, paragraph by paragraph, where there is one. */
+function readAloud() {
+  const place = document.querySelector("[data-speech]");
+  if (!place || !("speechSynthesis" in window)) return;
+  const button = place.querySelector("button");
+  const start = button.textContent;
+  const rest = () => { speechSynthesis.cancel(); button.textContent = start; delete button.dataset.on; };
+  button.addEventListener("click", () => {
+    if (button.dataset.on) { rest(); return; }
+    button.dataset.on = "yes";
+    button.textContent = button.dataset.stop;
+    const paragraphs = [...document.querySelectorAll(".large p")];
+    paragraphs.forEach((paragraph, number) => {
+      const words = new SpeechSynthesisUtterance(paragraph.textContent);
+      words.lang = "ru-RU";
+      words.rate = 0.9;
+      if (number === paragraphs.length - 1) words.onend = rest;
+      speechSynthesis.speak(words);
+    });
+  });
+  addEventListener("pagehide", () => speechSynthesis.cancel());
+  place.hidden = false;
+}
+
 /** A visit sleeps after 15 minutes without requests; someone who reads slowly is not idle. */
 function stayAwake(minutes = 4) {
   let last = Date.now();
@@ -91,5 +115,6 @@ function stayAwake(minutes = 4) {
 
 stayAwake();
 followReading();
+readAloud();
 runClocks();
 followMessage();
