@@ -44,6 +44,8 @@ NAMES = {
     "Greek": "Παπαδόπουλος Γεώργιος",
     "Hebrew": "דוד לוי",
     "Vietnamese": "Nguyễn Thị Hương",
+    "Georgian": "გიორგი მაისურაძე",
+    "Armenian": "Արմեն Սարգսյան",
     "one letter": "И",
     "prepositions": "И В О К",
 }
@@ -116,8 +118,8 @@ def test_any_name_stays_on_the_sheet_and_whole(made, form, full_name: str):
 
 @each_document
 def test_letters_that_no_font_has_are_told_as_squares(made, form):
-    shown = text(made(named(form, "李 Мэй 😀")))
-    assert "□ Мэй □" in shown
+    shown = text(made(named(form, "李小龙 Мэй 😀")))
+    assert "□□□ Мэй □" in shown
 
 
 @each_document

@@ -22,7 +22,6 @@ from sep.printing.documents import (
     agreement_version,
     withdrawal,
 )
-from sep.printing.typesetting import NotTypeset
 
 __all__ = [
     "AGREEMENT_VERSION",
@@ -30,7 +29,6 @@ __all__ = [
     "AgreementOfAnotherVersion",
     "Clinic",
     "Conclusion",
-    "NotTypeset",
     "Person",
     "Signatory",
     "TextVersion",

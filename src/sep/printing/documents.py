@@ -32,7 +32,7 @@ def agreement_version() -> TextVersion:
 def agreement(data: AgreementForm) -> bytes:
     """Return the agreement on the simple electronic signature as a PDF (63-ФЗ ст. 6 ч. 2, ст. 9 ч. 2).
 
-    Raises `AgreementOfAnotherVersion`, and `NotTypeset` for values that no font can show.
+    Raises `AgreementOfAnotherVersion`.
     """
     version = agreement_version()
     if data.version != version.version:
@@ -42,8 +42,5 @@ def agreement(data: AgreementForm) -> bytes:
 
 
 def withdrawal(data: WithdrawalForm) -> bytes:
-    """Return the withdrawal of a consent as a PDF (323-ФЗ ст. 20 ч. 3, 152-ФЗ ст. 9 ч. 2).
-
-    Raises `NotTypeset` for values that no font can show.
-    """
+    """Return the withdrawal of a consent as a PDF (323-ФЗ ст. 20 ч. 3, 152-ФЗ ст. 9 ч. 2)."""
     return typeset("withdrawal", data.model_dump(mode="json"), data.made_on)

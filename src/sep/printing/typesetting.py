@@ -11,25 +11,19 @@ from typing import Any, Final
 import typst
 
 TEXTS: Final = Path(__file__).parent / "texts"
-_NOT_IN_FONTS: Final = re.compile(r'text `"(?P<letter>.+?)"` could not be displayed')
+_NOT_IN_FONTS: Final = re.compile(r'text `"(.+?)"` could not be displayed')
 _INSTEAD: Final = "□"
-_ALPHABET: Final = 200
-"""Different letters without a glyph that are replaced before the document is given up."""
-
-
-class NotTypeset(ValueError):
-    """The values hold more kinds of letters without a glyph than any alphabet has."""
 
 
 def typeset(name: str, values: Mapping[str, Any], day: date) -> bytes:
     """Return the text `name` filled with JSON `values` as a PDF; the file's clock is the midnight of `day`.
 
     A letter that typst's own fonts lack (a name in hieroglyphs) becomes «□»: it must not stop the
-    clinic's work. Raises `NotTypeset`.
+    clinic's work.
     """
     source = json.dumps(values, ensure_ascii=False)
     midnight = datetime.combine(day, time(), tzinfo=UTC)
-    for _ in range(_ALPHABET):
+    while True:
         compiler = typst.Compiler(
             TEXTS / f"{name}.typ",
             root=TEXTS,
@@ -40,19 +34,20 @@ def typeset(name: str, values: Mapping[str, Any], day: date) -> bytes:
         try:
             pdf = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=midnight)
         except typst.TypstError as error:
-            missing = _NOT_IN_FONTS.search(str(error))
-            letter = _letter(missing["letter"]) if missing else ""
-            if not letter or letter not in source:
+            missing = {_letter(told) for told in _NOT_IN_FONTS.findall(error.diagnostic)}
+            shown = source
+            for letters in sorted(missing, key=lambda told: (-len(told), told)):
+                shown = shown.replace(letters, _INSTEAD)
+            if shown == source:
                 raise
-            source = source.replace(letter, _INSTEAD)
+            source = shown
         else:
             assert isinstance(pdf, bytes)
             return pdf
-    raise NotTypeset("В данных слишком много знаков, которых нет в шрифте.")
 
 
 def _letter(told: str) -> str:
-    r"""Read a letter as typst's messages write it: as it is, or `\u{e000}`."""
+    r"""Read a letter (with its accents) as typst's messages write it: as it is, or `\u{e000}`."""
     return chr(int(told[3:-1], 16)) if told.startswith("\\u{") else told
 
 
