@@ -71,7 +71,7 @@ def new_document(**changes):
     }
     values |= changes
     if "request_hash" not in values:
-        described = {name: value for name, value in values.items() if name != "pdf"}
+        described = {name: str(value) for name, value in values.items() if name != "pdf"}
         described["pdf"] = hashlib.sha256(values["pdf"]).hexdigest()
         values["request_hash"] = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).digest()
     return NewDocument(**values)

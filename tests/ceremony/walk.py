@@ -41,4 +41,4 @@ def sign(document, visit, now=None):
     return confirm.confirm(document.id, visit, code_for(document, visit, now), now=now + timedelta(seconds=9))
 
 
-__all__ = ["code_for", "codes", "drain", "opened_visit", "sign", "sms", "token_of", "visits"]
+__all__ = ["code_for", "codes", "confirm", "drain", "opened_visit", "sign", "sms", "token_of", "visits"]

@@ -14,7 +14,6 @@ from sep.parties.document_types import DOCUMENT_TYPES
 from sep.parties.errors import Refusal
 from sep.parties.identifiers import new_id
 from sep.parties.models import Agreements, Organization
-from sep.parties.person import mask_phone
 from sep.parties.policy import needs_agreement
 
 
@@ -63,7 +62,7 @@ def _agreement(organization: Organization, recipient: NewRecipient, now: datetim
                 name=organization.name, short_name=organization.short_name, phone=organization.phone
             ),
             person=printing.Signatory(
-                full_name=person.full_name, birth_date=person.birth_date, phone=mask_phone(person.phone)
+                full_name=person.full_name, birth_date=person.birth_date, phone=person.phone
             ),
             conclusion=printing.Conclusion.FIRST_DOCUMENT,
         )

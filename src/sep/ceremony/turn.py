@@ -1,18 +1,38 @@
-"""Whose turn it is to sign: open, not signed by this recipient yet, and nobody before him in order."""
+"""Whose turn it is to sign: open, his by law today, not signed by him yet, and nobody before him in order."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sep.documents.models import Document, Package
+from sep.parties.who_signs import Matter, who_signs
 
 
 def awaits(document: Document, package: Package, now: datetime) -> bool:
     """Tell whether a document waits for the recipient of a package at `now`."""
-    if not document.is_open(now) or is_frozen(package):
+    if not document.is_open(now) or is_frozen(package) or not is_lawful(document, package, now):
         return False
     signed = set(document.signatures.values_list("package_id", flat=True))
     if package.id in signed:
         return False
     return package.principal_id is None or not _first_is_missing(document, package, signed)
+
+
+def is_lawful(document: Document, package: Package, now: datetime) -> bool:
+    """Tell whether those who are to sign are still those whom the law wants on this day.
+
+    A birthday may come between sending and signing: at 15 the patient signs his ИДС himself, at 18 everything.
+    """
+    if document.is_ours:
+        return True
+    patient = package.signer.patient_person
+    day = now.astimezone(ZoneInfo(package.organization.time_zone)).date()
+    lawful = who_signs(
+        document.type_code,
+        age=patient.age_on(day),
+        capacity=patient.capacity,
+        matter=Matter(document.matter),
+    )
+    return document.roles in lawful
 
 
 def has_signed(document: Document, package: Package) -> bool:

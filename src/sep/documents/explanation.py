@@ -33,7 +33,10 @@ class Explanation:
     @classmethod
     def from_json(cls, data: bytes) -> Self:
         values = json.loads(data)
-        questions = tuple(ComprehensionQuestion(**each) for each in values["questions"])
+        questions = tuple(
+            ComprehensionQuestion(each["text"], tuple(each["answers"]), each["right"])
+            for each in values["questions"]
+        )
         return cls(values["summary"], questions)
 
 
