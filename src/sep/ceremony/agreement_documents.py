@@ -52,11 +52,12 @@ def _lacks(recipient: NewRecipient, checked: CheckedPackage) -> bool:
 
 def _agreement(organization: Organization, recipient: NewRecipient, now: datetime) -> NewDocument:
     person = recipient.person
-    name = f"agreement-{new_id()}"
+    own_id = new_id()
+    name = f"agreement-{own_id}"
     pdf = printing.agreement(
         printing.AgreementForm(
             version=printing.AGREEMENT_VERSION,
-            number=name[-6:],
+            number=own_id[-6:],
             made_on=now.astimezone(ZoneInfo(organization.time_zone)).date(),
             clinic=printing.Clinic(
                 name=organization.name, short_name=organization.short_name, phone=organization.phone
@@ -76,6 +77,6 @@ def _agreement(organization: Organization, recipient: NewRecipient, now: datetim
         source_object="",
         source_number="",
         request_hash=hashlib.sha256(name.encode()).digest(),
-        is_ours=True,
+        own_id=own_id,
         by=recipient.role,
     )

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from sep import sealing
+from sep import printing, sealing
 from sep.ceremony import codes, evidence, turn
+from sep.ceremony.messages import document_number
 from sep.ceremony.models import Confirmation, SealCertificate, Signature, Visit
 from sep.ceremony.seal_key import seal_key
 from sep.ceremony.signals import signed_by_one
@@ -99,10 +100,11 @@ def _conclude(document: Document, signature: Signature, now: datetime) -> None:
     person = signature.package.signer.person
     zone = ZoneInfo(document.organization.time_zone)
     made = agreements.Concluded(
-        number=document.id[-6:],
+        number=document_number(document),
         concluded_on=_day(now, zone),
         way=_WAYS[Method(signature.method)],
         document_id=document.id,
+        version=printing.AGREEMENT_VERSION if document.is_ours else "",
         text_sha256=document.original_sha256,
     )
     agreement = agreements.conclude(document.organization, person, made, now=now)

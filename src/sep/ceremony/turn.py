@@ -20,7 +20,7 @@ def awaits(document: Document, package: Package, now: datetime) -> bool:
 def is_lawful(document: Document, package: Package, now: datetime) -> bool:
     """Tell whether those who are to sign are still those whom the law wants on this day.
 
-    A birthday may come between sending and signing: at 15 the patient signs his ИДС himself, at 18 everything.
+    A birthday may come between sending and signing: from 15 his ИДС, from 18 everything is his to sign.
     """
     if document.is_ours:
         return True

@@ -72,11 +72,12 @@ def _document(document: Document, package: Package, reason: str, now: datetime) 
     signer = package.signer
     person, patient = signer.person, signer.patient_person
     zone = ZoneInfo(document.organization.time_zone)
-    name = f"withdrawal-{new_id()}"
+    own_id = new_id()
+    name = f"withdrawal-{own_id}"
     assert document.signed_at is not None  # a signed one has its time
     pdf = printing.withdrawal(
         printing.WithdrawalForm(
-            number=name[-6:],
+            number=own_id[-6:],
             made_on=now.astimezone(zone).date(),
             clinic=printing.Clinic(
                 name=document.organization.name,
@@ -109,7 +110,7 @@ def _document(document: Document, package: Package, reason: str, now: datetime) 
         request_hash=hashlib.sha256(name.encode()).digest(),
         matter=Matter(document.matter),
         withdraws=document,
-        is_ours=True,
+        own_id=own_id,
         by=SignerRole(signer.role),
     )
 

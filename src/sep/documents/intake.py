@@ -17,6 +17,7 @@ from sep.parties.agreements import Concluded
 from sep.parties.document_types import DOCUMENT_TYPES
 from sep.parties.eligibility import signers_of
 from sep.parties.errors import Refusal
+from sep.parties.identifiers import new_id
 from sep.parties.models import Organization, Patient, Signer, SignerRole
 from sep.parties.person import Person, SigningPerson
 from sep.parties.policy import all_rules, methods_for
@@ -30,11 +31,12 @@ LONGEST_TERM = timedelta(days=30)
 
 @dataclass(frozen=True)
 class NewDocument:
-    """One document as the МИС sends it, or as the service makes it (`is_ours`).
+    """One document as the МИС sends it, or as the service makes it.
 
     Attributes:
         request_hash: recognises the same request sent again.
         methods: the ways of signing that are wished; `None` for all that the clinic's rules allow.
+        own_id: of a document of the service itself: it is printed in it.
         by: who signs it, for a document that is one person's own; `None` leaves it to the law.
     """
 
@@ -51,8 +53,12 @@ class NewDocument:
     explanation: Explanation = NOTHING_EXPLAINED
     replaces: Document | None = None
     withdraws: Document | None = None
-    is_ours: bool = False
+    own_id: str = ""
     by: SignerRole | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        return bool(self.own_id)
 
 
 DEFAULT_CHANNELS = ("max", "sms")
@@ -179,6 +185,7 @@ def store(checked: CheckedPackage, now: datetime) -> Package:
         new, inspection = each.new, each.inspection
         original = inspection.normalized if inspection.normalized is not None else new.pdf
         document = Document(
+            id=new.own_id or new_id(),
             organization=organization,
             package=package,
             position=position,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from sep.parties.document_types import DOCUMENT_TYPES, DocumentType
@@ -58,10 +59,16 @@ def _rules(
 def methods_for(rules: Rules, wanted: Sequence[str] | None) -> tuple[Method, ...]:
     """Return the ways in which a document may be signed; raises `Refusal` for a wish that is not allowed."""
     if wanted is None:
-        if rules.methods:
+        if any(method in CODES for method in rules.methods) or _is_usable_here(Method.ESIA, rules):
             return rules.methods
+        weaker = next((method for method in rules.kind.weaker if method not in rules.accepted), None)
+        if weaker is not None:
+            raise _not_accepted(rules, weaker)
         raise Refusal(
-            "no_method", f"Для вида «{rules.kind.name}» клиника не оставила ни одного способа подписания."
+            "no_method",
+            f"«{rules.kind.name}»: правила клиники не оставили способа подписать на телефоне. Назовите способ"
+            " в signingMethods или измените правила.",
+            "signingMethods",
         )
     chosen = tuple(method for method in rules.methods if method in wanted)
     refused = [Method(name) for name in wanted if name not in rules.methods]
@@ -69,15 +76,23 @@ def methods_for(rules: Rules, wanted: Sequence[str] | None) -> tuple[Method, ...
         return chosen
     method = refused[0]
     if method in rules.kind.weaker and method not in rules.accepted:
-        raise Refusal(
-            "weaker_method_not_accepted",
-            f"«{rules.kind.name}»: способ «{method.label}» слабее названного законом. Администратор клиники"
-            f" должен сначала принять предупреждение. {rules.kind.weaker[method]}",
-            "signingMethods",
-        )
+        raise _not_accepted(rules, method)
     raise Refusal(
         "method_not_allowed",
         f"«{rules.kind.name}»: способ «{method.label}» правилами клиники не разрешён.",
+        "signingMethods",
+    )
+
+
+def _is_usable_here(method: Method, rules: Rules) -> bool:
+    return method in rules.methods and (method is not Method.ESIA or settings.ENVIRONMENT.has_esia)
+
+
+def _not_accepted(rules: Rules, method: Method) -> Refusal:
+    return Refusal(
+        "weaker_method_not_accepted",
+        f"«{rules.kind.name}»: способ «{method.label}» слабее названного законом. Администратор клиники"
+        f" должен сначала принять предупреждение. {rules.kind.weaker[method]}",
         "signingMethods",
     )
 
