@@ -35,9 +35,9 @@ def birth_date(package):
     return f"{package.signer.person.birth_date:%d.%m.%Y}"
 
 
-def meet(person, package):
+def meet(person, package, token=None):
     """From the SMS to the first document."""
-    person.start(walk.token_of(package))
+    person.start(token or walk.token_of(package))
     person.share()
     person.say(birth_date(package))
     return person

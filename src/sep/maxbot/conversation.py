@@ -23,6 +23,7 @@ from sep.ceremony import (
     turn,
     understanding,
     visits,
+    withdrawal,
 )
 from sep.ceremony.confirm import Answer
 from sep.ceremony.models import Visit
@@ -524,6 +525,20 @@ def _packed(chosen: Sequence[int]) -> int:
     return int("1" + "".join(str(each) for each in chosen)) if chosen else 0
 
 
+def _press_withdraw(talk: Talk, document_id: str, _detail: str) -> Reply:
+    """«Отозвать согласие»: the withdrawal is made and shown; it acts when it is read and signed."""
+    document = _allowed(talk, document_id)
+    if document is None:
+        return _home(talk)
+    package = talk.package_of(document)
+    if not withdrawal.can_withdraw(document) or not turn.has_signed(document, package):
+        talk.go(Screen.RESULT, document)
+        return Reply()
+    made = withdrawal.begin(document, package, "", now=talk.now)
+    talk.go(Screen.DOCUMENT, made, remark="withdrawal_made")
+    return Reply()
+
+
 def _press_not_me(talk: Talk, document_id: str, _detail: str) -> Reply:
     document = _allowed(talk, document_id)
     if document is None:
@@ -600,6 +615,7 @@ _PRESSES: Final[dict[str, Callable[[Talk, str, str], Reply]]] = {
     "declined": _press_declined,
     "question": _press_question,
     "understood": _press_understood,
+    "withdraw": _press_withdraw,
     "not-me": _press_not_me,
     "documents": _press_documents,
     "help": _press_help,

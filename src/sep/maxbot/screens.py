@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from sep.ceremony import acquaintances, turn, visits
+from sep.ceremony import acquaintances, turn, visits, withdrawal
 from sep.ceremony.codes import CodeOnPage, latest_code
 from sep.ceremony.messages import document_number
 from sep.ceremony.models import Visit
@@ -261,6 +261,9 @@ def _result(conversation: Conversation, now: datetime) -> Card:
         lines.append(f"Подписано {document.signed_at.astimezone(zone):%d.%m.%Y в %H:%M}. Файл — в чате выше.")
     if status in SIGNED:
         rows.append((CallbackButton("Прислать файл", f"signed:{document.id}"),))
+    package = conversation.package
+    if package is not None and withdrawal.can_withdraw(document) and turn.has_signed(document, package):
+        rows.append((CallbackButton("Отозвать согласие", f"withdraw:{document.id}"),))
     following = next_document(conversation, now)
     if following is not None:
         rows.insert(0, (CallbackButton("Следующий документ", f"open:{following.id}"),))
