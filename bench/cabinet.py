@@ -62,8 +62,9 @@ def measure(documents):
         times.append(time.perf_counter() - started)
     weight = len(gzip.compress(answer.content))
     print(
-        f"cabinet: {Document.objects.count()} documents, {timezone.now():%Y-%m-%d}: first page median"
-        f" {statistics.median(times) * 1000:.0f} ms, p95 {statistics.quantiles(times, n=20)[18] * 1000:.0f} ms,"
+        f"cabinet: {Document.objects.count()} documents, {timezone.now():%Y-%m-%d}: first page"
+        f" median {statistics.median(times) * 1000:.0f} ms, p95 {statistics.quantiles(times, n=20)[18] * 1000:.0f}"
+        " ms,"
         f" {len(answer.content) / 1024:.1f} KB, {weight / 1024:.1f} KB gzipped"
     )
 
