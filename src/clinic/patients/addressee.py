@@ -65,9 +65,7 @@ def addressees(
     by_other = tuple(
         kind
         for kind, years in own_signature_from.items()
-        if needs_representative(
-            patient, today, own_signature_from=years, is_medical=kind == CONSENTS
-        )
+        if needs_representative(patient, today, own_signature_from=years, is_medical=kind == CONSENTS)
     )
     by_self = tuple(kind for kind in own_signature_from if kind not in by_other)
     found = []

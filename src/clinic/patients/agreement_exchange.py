@@ -1,14 +1,14 @@
 """The exchange with the service about agreements on ПЭП. For the worker alone."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.institution.connection import state_of
 from clinic.institution.service import client_of
-from clinic.patients.models import Agreement, AgreementWish, Patient, Representative
+from clinic.patients.models import Agreement, AgreementWay, AgreementWish, Patient, Representative
 from sep_client import Agreement as Told
 from sep_client import Invalid, NotFound, PhoneCheck, RateLimited, SepClient, SepError
 
@@ -20,6 +20,12 @@ _TOO_OLD: Final = (
     "Сервис подписания ничего не знает о соглашениях. Попросите обновить его и проверьте соединение"
     " в «Параметрах»."
 )
+
+_WAYS: Final[Mapping[AgreementWay, Literal["paper", "qualified", "esia"]]] = {
+    AgreementWay.PAPER: "paper",
+    AgreementWay.QUALIFIED: "qualified",
+    AgreementWay.ESIA: "esia",
+}
 
 Changes = dict[str, Any]
 
@@ -58,13 +64,14 @@ def _check_code(sep: SepClient, row: Agreement) -> Changes:
 
 
 def _register(sep: SepClient, row: Agreement) -> Changes:
-    author = row.author.full_name if row.author else ""
+    author = row.author.full_name if row.author else None
+    assert row.new_concluded_on is not None  # the form asks for it
     told = sep.register_agreement(
         **_who(row.person),
         number=row.new_number,
         concluded_on=row.new_concluded_on,
         phone=row.new_phone,
-        way=row.new_way,
+        way=_WAYS[AgreementWay(row.new_way)],
         registered_by=author,
         identity_checked_by=author if row.new_identity_checked else None,
         phone_check=row.phone_check if row.check_confirmed_at else None,
@@ -121,7 +128,6 @@ def _copy(told: Told | None) -> Changes:
         "phone": told.phone[:40] if told else "",
         "phone_confirmed_at": told.phone_confirmed_at if told else None,
         "identity_checked_by": (told.identity_checked_by or "")[:200] if told else "",
-        "in_first_document": bool(told and told.id_document),
         "rests_until": told.rests_until if told else None,
         "ended_at": told.ended_at if told else None,
     }

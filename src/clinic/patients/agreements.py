@@ -68,7 +68,9 @@ def proposed_number(patient: Patient, representative: Representative | None) -> 
     own = next((row for row in rows if row.representative_id == (representative and representative.pk)), None)
     if own is not None and own.new_number:
         return own.new_number
-    taken = [found for row in rows for found in _COUNTED.findall(row.number) + _COUNTED.findall(row.new_number)]
+    taken = [
+        found for row in rows for found in _COUNTED.findall(row.number) + _COUNTED.findall(row.new_number)
+    ]
     return f"{patient.card_number}/{1 + max(map(int, taken), default=0)}"
 
 
@@ -122,7 +124,7 @@ def register(
     *,
     identity_checked: bool,
 ) -> Agreement:
-    """Want the agreement written down; with `identity_checked`, `author` has seen the person and his passport."""
+    """Want the agreement written down; `identity_checked`: `author` has seen the person and his passport."""
     with transaction.atomic():
         row = _locked(patient, representative)
         _take(row, draft)
@@ -164,7 +166,9 @@ def is_stuck(row: Agreement, now: datetime) -> bool:
 def has_other_phone(row: Agreement) -> bool:
     """Whether the card has another phone than the agreement, by all that is told of it: its last digits."""
     own = row.person.phone
-    return bool(row.is_live and own) and digits_of(own)[-_SEEN_DIGITS:] != digits_of(row.phone)[-_SEEN_DIGITS:]
+    return (
+        bool(row.is_live and own) and digits_of(own)[-_SEEN_DIGITS:] != digits_of(row.phone)[-_SEEN_DIGITS:]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +210,7 @@ def version_of(lines: Sequence[Shown]) -> str:
 
 def person_key(person: Patient | Representative) -> str:
     """Return a short name for whom the service knows by name and birth date."""
-    told = "|".join((person.family, person.given, person.patronymic, person.birth_date.isoformat()))
+    told = f"{person.family}|{person.given}|{person.patronymic}|{person.birth_date.isoformat()}"
     return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
 
 
@@ -267,4 +271,3 @@ def _forget_copy(row: Agreement) -> None:
     row.person_key, row.told_at = person_key(row.person), None
     row.id_agreement = row.number = row.way = row.phone = row.identity_checked_by = ""
     row.concluded_on = row.phone_confirmed_at = row.rests_until = row.ended_at = None
-    row.in_first_document = False

@@ -39,7 +39,9 @@ _BASES = {
     Capacity.EMANCIPATED: "Нужен документ: свидетельство о\u00a0браке, решение опеки или суда.",
     Capacity.LIMITED: "Нужно решение суда (ГК РФ ст.\u00a030).",
     Capacity.INCAPABLE: "Нужно решение суда (ГК РФ ст.\u00a029).",
-    Capacity.INCAPABLE_CONSENTING: "Нужны решение суда и\u00a0запись врача о\u00a0том, что пациент способен согласиться.",
+    Capacity.INCAPABLE_CONSENTING: (
+        "Нужны решение суда и\u00a0запись врача о\u00a0том, что пациент способен согласиться."
+    ),
 }
 
 
@@ -145,7 +147,9 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             self.add_error("capacity_basis", _BASES[Capacity(capacity)])
         is_young = born is not None and Patient(birth_date=born).age_on(self.today) < CONCLUDES_FROM
         if capacity == Capacity.EMANCIPATED and is_young:
-            self.add_error("capacity", "Раньше 14\u00a0лет этого не\u00a0бывает (СК РФ ст.\u00a013, ГК РФ ст.\u00a027).")
+            self.add_error(
+                "capacity", "Раньше 14\u00a0лет этого не\u00a0бывает (СК РФ ст.\u00a013, ГК РФ ст.\u00a027)."
+            )
 
 
 def version_of(card: Patient) -> str:
@@ -221,8 +225,16 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         return values
 
 
+class PaperForm(forms.Form):
+    """What the paper of an agreement tells before it is signed; any of it may still be missing."""
+
+    phone = MobileField(required=False)
+    number = forms.CharField(max_length=100, required=False)
+    concluded_on = DayField(required=False)
+
+
 class AgreementForm(forms.Form):
-    """«Записать соглашение». `is_registering` asks for all of it; a code is sent to what is written so far."""
+    """«Записать соглашение». `is_registering` asks for all of it; for a code the phone is enough."""
 
     phone = MobileField(label="Телефон сотовый", max_length=20)
     number = forms.CharField(label="Номер соглашения", max_length=100)

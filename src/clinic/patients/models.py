@@ -18,7 +18,7 @@ class Sex(models.IntegerChoices):
 
 
 class Capacity(models.TextChoices):
-    """What a court, a registrar of marriages or a doctor has established about the patient (ГК РФ ст. 21–30)."""
+    """What a court, a registry office or a doctor has established about the patient (ГК РФ ст. 21–30)."""
 
     ORDINARY = "ordinary", "Обычная"
     EMANCIPATED = "emancipated", "Эмансипирован или в\u00a0браке (до\u00a018\u00a0лет)"
@@ -97,9 +97,7 @@ class Patient(FullName):
     inn = models.CharField("ИНН", max_length=12, blank=True)
     occupation = models.CharField("Статус", max_length=60, blank=True)
     notes = models.TextField("Доп. сведения", blank=True)
-    capacity = models.CharField(
-        "Дееспособность", max_length=30, choices=Capacity, default=Capacity.ORDINARY
-    )
+    capacity = models.CharField("Дееспособность", max_length=30, choices=Capacity, default=Capacity.ORDINARY)
     capacity_basis = models.CharField("Документ о\u00a0дееспособности", max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -175,7 +173,9 @@ class Representative(FullName):
     document = models.CharField("Документ, удостоверяющий личность", max_length=300, blank=True)
     address = models.CharField("Адрес", max_length=300, blank=True)
     phone = models.CharField("Телефон сотовый", max_length=20, blank=True)
-    in_medical_record = models.BooleanField("Сведения о\u00a0представителе есть в\u00a0медкарте", default=False)
+    in_medical_record = models.BooleanField(
+        "Сведения о\u00a0представителе есть в\u00a0медкарте", default=False
+    )
     is_default = models.BooleanField("Подписывает документы", default=False)
 
     class Meta:
@@ -217,7 +217,7 @@ class AgreementWay(models.TextChoices):
     """How an agreement was concluded: the codes are the service's."""
 
     PAPER = "paper", "На\u00a0бумаге"
-    QUALIFIED = "qualified", "Усиленной квалифицированной подписью"
+    QUALIFIED = "qualified", "Квалифицированной подписью"
     ESIA = "esia", "Через Госуслуги"
 
 
@@ -235,10 +235,10 @@ class AgreementWish(models.TextChoices):
 class Agreement(models.Model):
     """Соглашение об использовании ПЭП of the patient, or of his representative.
 
-    The agreement itself lives in the service. From `told_at` to `ended_at` stands a copy of what it said last
-    about the person whose name and birth date `person_key` tells; `phone` is masked, no more is known. From
-    `new_number` on stands the agreement that is being written down, and the phone that is being confirmed. The
-    code which the patient read aloud only passes through: it waits sealed until the worker has handed it over.
+    It lives in the service. From `told_at` to `ended_at` stands a copy of what was said last about the person
+    whose name and birth date `person_key` tells; `phone` is masked, no more is known. From `new_number` on
+    stands the agreement that is being written down, and the phone that is being confirmed. The code which the
+    person read aloud only passes through: it waits sealed until the worker has handed it over.
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="agreements")
@@ -259,7 +259,6 @@ class Agreement(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     phone_confirmed_at = models.DateTimeField(null=True)
     identity_checked_by = models.CharField(max_length=200, blank=True)
-    in_first_document = models.BooleanField(default=False)
     rests_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -298,7 +297,9 @@ class Agreement(models.Model):
 
     @property
     def way_in_words(self) -> str:
-        """«на бумаге»."""
+        """«на бумаге»; the service knows one way more than a registrar may choose."""
+        if self.way == "first_document":
+            return "кодом, первым документом"
         return AgreementWay(self.way).label.lower() if self.way in AgreementWay else ""
 
     @property

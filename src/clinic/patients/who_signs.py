@@ -1,4 +1,4 @@
-"""Who signs by age and capacity, as the card shows it before any document exists; the service has the last word.
+"""Who signs by age and capacity, as the card shows it beforehand; the service has the last word.
 
 Ages and articles: 323-ФЗ ст. 20 ч. 2, ст. 54 ч. 2; ГК РФ ст. 21, 26–30; СК РФ ст. 13.
 """

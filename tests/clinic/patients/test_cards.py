@@ -29,8 +29,8 @@ def address(patient, name="card", *row):
 def filled(patient, **more):
     """The form as the page shows it, with something changed."""
     fields = "family given patronymic card_number sex document_kind document_series document_number phone"
-    names = f"{fields} snils inn home_phone email address_registered address_actual occupation notes".split()
-    data = {name: getattr(patient, name) for name in names}
+    names = f"{fields} snils inn home_phone email address_registered address_actual occupation notes capacity"
+    data = {name: getattr(patient, name) for name in names.split()}
     born = patient.birth_date.strftime("%d.%m.%Y")
     return data | {"birth_date": born, "version": version_of(patient), "then": "save"} | more
 

@@ -146,8 +146,8 @@ def _form(
 def _typed(request: StaffRequest, row: Agreement) -> AgreementForm:
     """The form with what is kept, and the ticks as they stand on the screen; nothing is reproached yet."""
     form = _form(request, row)
-    form.initial |= {name: name in request.POST for name in ("identity_checked", "without_code")}
-    form.initial["concluded_on"] = row.new_concluded_on or form.today
+    ticks = {name: name in request.POST for name in ("identity_checked", "without_code")}
+    form.initial = {**form.initial, **ticks, "concluded_on": row.new_concluded_on or form.today}
     return form
 
 
