@@ -200,7 +200,7 @@ def version_of(lines: Sequence[Shown]) -> str:
     """Return what changes with anything that the section shows."""
     told = [
         (
-            each.row.representative_id, each.row.wish, each.is_stuck, each.row.problem, each.row.told_at,
+            each.row.representative_id, str(each.row.wish), each.is_stuck, each.row.problem, each.row.told_at,
             each.row.id_agreement, each.row.ended_at, each.row.rests_until, each.has_other_phone,
         )
         for each in lines

@@ -234,7 +234,10 @@ class PaperForm(forms.Form):
 
 
 class AgreementForm(forms.Form):
-    """«Записать соглашение». `is_registering` asks for all of it; for a code the phone is enough."""
+    """«Записать соглашение». `is_registering` asks for all of it; for a code the phone is enough.
+
+    `confirmed_phone` is the one whose code was read aloud a short while ago.
+    """
 
     phone = MobileField(label="Телефон сотовый", max_length=20)
     number = forms.CharField(label="Номер соглашения", max_length=100)
@@ -251,10 +254,10 @@ class AgreementForm(forms.Form):
     without_code = forms.BooleanField(label="Код не\u00a0приходит, записать без него", required=False)
 
     def __init__(
-        self, *args: Any, today: date, is_confirmed: bool, is_registering: bool = False, **more: Any
+        self, *args: Any, today: date, confirmed_phone: str, is_registering: bool = False, **more: Any
     ) -> None:
         super().__init__(*args, **more)
-        self.today, self.is_confirmed, self.is_registering = today, is_confirmed, is_registering
+        self.today, self.confirmed_phone, self.is_registering = today, confirmed_phone, is_registering
 
     def clean_concluded_on(self) -> date | None:
         return not_in_the_future(self.cleaned_data["concluded_on"], self.today)
@@ -265,7 +268,8 @@ class AgreementForm(forms.Form):
             return values
         if values.get("way") == AgreementWay.PAPER and not values["identity_checked"]:
             self.add_error("identity_checked", "Посмотрите паспорт и\u00a0отметьте это.")
-        if not self.is_confirmed and not values["without_code"]:
+        is_confirmed = bool(self.confirmed_phone) and values.get("phone") == self.confirmed_phone
+        if not is_confirmed and not values["without_code"]:
             self.add_error("without_code", "Телефон не\u00a0подтверждён: отправьте код или отметьте это.")
         return values
 

@@ -131,7 +131,7 @@ def _form(
         data,
         auto_id="agreement_%s",  # the card below the dialog has fields of the same names
         today=today,
-        is_confirmed=agreements.is_confirmed(row, timezone.now()),
+        confirmed_phone=row.new_phone if agreements.is_confirmed(row, timezone.now()) else "",
         is_registering=is_registering,
         initial={
             "phone": row.new_phone or row.person.phone,
