@@ -26,7 +26,7 @@ from sep_client.errors import (
     Timeout,
     Unauthorized,
 )
-from sep_client.models import Content, Document, NewDocument, Patient, Signer, StatusCode
+from sep_client.models import Content, Document, NewAgreement, NewDocument, Patient, Signer, StatusCode
 from sep_client.settings import Settings, read_demo
 
 _DEMO_FILE: Final = Path("var/demo.json")
@@ -84,6 +84,12 @@ def _full_name(text: str) -> dict[str, str]:
 @click.option("--basis", metavar="ДОКУМЕНТ", help="Документ, по которому он представляет пациента.")
 @click.option("--in-medical-record", is_flag=True, help="Сведения о представителе есть в медкарте.")
 @click.option(
+    "--agreement",
+    metavar="НОМЕР",
+    help="Номер соглашения о простой подписи, подписанного с получателем на бумаге сегодня. Без него и без"
+    " действующего соглашения получатель сначала подпишет соглашение — первым документом.",
+)
+@click.option(
     "--id", "id_document_mis", metavar="НОМЕР", help="Номер документа в МИС; без него создаётся случайный."
 )
 @click.option("--wait", is_flag=True, help="Ждать подписи и показывать, что происходит.")
@@ -125,6 +131,7 @@ def send(
     relation: str | None,
     basis: str | None,
     in_medical_record: bool,
+    agreement: str | None,
     id_document_mis: str | None,
     wait: bool,
     wait_minutes: int,
@@ -141,6 +148,10 @@ def send(
       sep send согласие.pdf --to +79161234565 --type consent \\
         --name "ИДС на телемедицинскую консультацию" \\
         --patient "Иванова Мария Петровна" --birth-date 14.03.1954 --save подписано.pdf
+
+    Код из СМС становится подписью по соглашению клиники с этим человеком. Если оно заключено на бумаге
+    сегодня, назовите его номер в --agreement. Если соглашения ещё нет, сервис поставит его первым документом
+    по той же ссылке; если клиника заключает соглашения только заранее, документ не будет принят.
 
     Код выхода: 0 — отправлено (с --wait и --save — подписано), 2 — неверная команда, 3 — сервис не ответил,
     4 — нет доступа, 5 — данные не приняты, 6 — документ не подписан.
@@ -169,6 +180,9 @@ def send(
                     relation=relation,
                     basis=basis,
                     in_medical_record=in_medical_record,
+                    agreement=None
+                    if agreement is None
+                    else NewAgreement(number=agreement, concluded_on=datetime.now().astimezone().date()),
                 ),
                 content=Content(data=file.read_bytes()),
             )
@@ -221,9 +235,10 @@ def _signer(
     relation: str | None,
     basis: str | None,
     in_medical_record: bool,
+    agreement: NewAgreement | None,
 ) -> Signer:
     if representative is None:
-        return Signer(role="patient", phone=phone)
+        return Signer(role="patient", phone=phone, agreement=agreement)
     if birth_date is None or relation is None:
         raise click.UsageError("Укажите о представителе: --representative-birth-date и --relation.")
     return Signer(
@@ -233,6 +248,7 @@ def _signer(
         relation=relation,
         basis=basis,
         in_medical_record=in_medical_record,
+        agreement=agreement,
         **representative,
     )
 

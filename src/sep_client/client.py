@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 import httpx2
 
@@ -20,6 +20,7 @@ from sep_client.errors import (
 from sep_client.exchange import Exchange, segment
 from sep_client.models import (
     Connection,
+    Desk,
     Document,
     DocumentPage,
     Documents,
@@ -34,6 +35,7 @@ from sep_client.models import (
     StatusMeaning,
 )
 from sep_client.retries import Retries
+from sep_client.rules_calls import RulesCalls
 from sep_client.settings import Settings
 
 STATUSES_AT_ONCE: Final = 500
@@ -43,7 +45,7 @@ STILL_WAITING: Final = "still_waiting"
 """The code of `Timeout` when the time of waiting is over and the signer has not decided."""
 
 
-class SepClient:
+class SepClient(RulesCalls):
     """A clinic's connection to the service.
 
     Threads may share it; close it, or use it in a `with` block. Every method raises `SepError` (see
@@ -105,12 +107,37 @@ class SepClient:
         """Send 1–20 documents for one signer: all of them are accepted or none."""
         return self._exchange.post("/packages", self._ours(package), Package)
 
-    def resend(self, id_document: str) -> Document:
-        """Invite the signer again; `RateLimited` when this phone has had enough messages for now.
+    def resend(self, id_document: str, channel: Literal["max", "sms"] | None = None) -> Document:
+        """Invite again all who have not signed; `RateLimited` when a phone has had enough messages for now.
 
-        A document that waits for no signature is `Invalid` with the code `nothing_to_sign`.
+        `channel` chooses the way; without it a chat in MAX where there is one, an SMS otherwise. `Invalid`
+        with the code `nothing_to_sign`, or `max_unreachable` when there is no chat with the signer.
         """
-        return self._exchange.post(f"/documents/{segment(id_document)}/resend", {}, Document)
+        wish = {} if channel is None else {"channel": channel}
+        return self._exchange.post(f"/documents/{segment(id_document)}/resend", wish, Document)
+
+    def desk(
+        self,
+        id_document: str,
+        mode: Literal["qr", "tablet"],
+        role: Literal["patient", "representative"] | None = None,
+    ) -> Desk:
+        """Return a link for one who stands at the desk: `qr` for his own phone, `tablet` for the clinic's.
+
+        The code comes to the signer's own phone all the same. `role` says which of two signers he is.
+        `Invalid` with the code `nothing_to_sign` when the document waits for nobody there.
+        """
+        wish = {"mode": mode} if role is None else {"mode": mode, "role": role}
+        return self._exchange.post(f"/documents/{segment(id_document)}/desk", wish, Desk)
+
+    def withdraw(self, id_document: str, reason: str = "") -> Document:
+        """Have the withdrawal of a signed consent printed and sent to its signer; returns the withdrawal.
+
+        The consent is withdrawn once its withdrawal is signed. Anything but a signed consent is `Invalid`
+        with the code `not_withdrawable`.
+        """
+        path = f"/documents/{segment(id_document)}/withdraw"
+        return self._exchange.post(path, {"reason": reason}, Document)
 
     def revoke(self, id_document: str, reason: str = "") -> Document:
         """Take an unsigned document back; `reason` is shown to the signer who opens the link.

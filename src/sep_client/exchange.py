@@ -65,6 +65,10 @@ class Exchange:
         """Send JSON; the same again changes nothing more. Raises `SepError`."""
         return _parsed(self._call("PUT", path, {"Accept": "application/json"}, json=body), shape)
 
+    def patch(self, path: str, body: Mapping[str, Any], shape: type[Answer]) -> Answer:
+        """Send JSON that changes what it names; the same again changes nothing more. Raises `SepError`."""
+        return _parsed(self._call("PATCH", path, {"Accept": "application/json"}, json=body), shape)
+
     def delete(self, path: str, shape: type[Answer]) -> Answer:
         """Delete; raises `SepError`."""
         return _parsed(self._call("DELETE", path, {"Accept": "application/json"}), shape)

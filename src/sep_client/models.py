@@ -7,37 +7,14 @@ names, phones or texts, so a model may be logged.
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, computed_field, field_serializer
-from pydantic.alias_generators import to_camel
+from pydantic import AwareDatetime, Field, computed_field, field_serializer
 
-
-class _Wire(BaseModel):
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        validate_by_name=True,
-        validate_by_alias=True,
-        frozen=True,
-        hide_input_in_errors=True,
-    )
-
-    shown: ClassVar[frozenset[str]] = frozenset()
-    """The fields without personal data; `repr` shows these alone."""
-
-    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
-        return [(name, value) for name, value in super().__repr_args__() if name in self.shown]
-
-
-class _Request(_Wire):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Answer(_Wire):
-    model_config = ConfigDict(extra="ignore")
+from sep_client.wire import Answer, Request
 
 
 class StatusCode(StrEnum):
@@ -68,7 +45,7 @@ CLOSED = frozenset(
 # ── what a МИС sends ──────────────────────────────────────────────────────────────────────────────────────
 
 
-class Person(_Request):
+class Person(Request):
     """Name and birth date, as in an identity document."""
 
     family: str = Field(min_length=1)
@@ -78,7 +55,13 @@ class Person(_Request):
 
 
 class Patient(Person):
-    """The person treated. `sex`: 1 male, 2 female (1.2.643.5.1.13.13.11.1040); `snils`: 11 digits."""
+    """The person treated. `sex`: 1 male, 2 female (1.2.643.5.1.13.13.11.1040); `snils`: 11 digits.
+
+    Attributes:
+        capacity: `ordinary`, `emancipated` (or married before 18), `limited`, `incapable`,
+            `incapable_consenting` (a court declared so, but able to consent himself).
+        capacity_basis: the document behind it; the service wants one for `emancipated`.
+    """
 
     shown = frozenset({"id_patient_mis"})
 
@@ -86,16 +69,42 @@ class Patient(Person):
     sex: Literal[1, 2] | None = None
     snils: str | None = None
     phone: str | None = None
+    capacity: str | None = None
+    capacity_basis: str | None = None
 
 
-class Signer(_Request):
+class NewAgreement(Request):
+    """An agreement on ПЭП (63-ФЗ ст. 6 ч. 2, ст. 9) that the clinic concluded with a signer and keeps itself.
+
+    Attributes:
+        number: the clinic's own.
+        way: `paper`, `qualified` (УКЭП) or `esia` (Госуслуги).
+        registered_by: who of the staff wrote it down.
+        identity_checked_by: who of the staff saw the passport.
+        phone_check: the id of a confirmed `PhoneCheck`: a code came to this phone in the clinic.
+    """
+
+    shown = frozenset({"way", "phone_check"})
+
+    number: str = Field(min_length=1, max_length=100)
+    concluded_on: date
+    way: Literal["paper", "qualified", "esia"] = "paper"
+    registered_by: str | None = None
+    identity_checked_by: str | None = None
+    phone_check: str | None = None
+
+
+class Signer(Request):
     """Who receives the document. Of a patient the phone is enough; a representative is told in full.
 
     Attributes:
         phone: a Russian mobile number, `+79…`.
         relation: `mother`, `father`, `parent`, `guardian`, `trustee`, `adoptive_parent`.
         basis: the document that makes him a representative, e.g. «свидетельство о рождении …».
+        identity_document: his passport, as the agreement and the evidence name it.
         in_medical_record: the patient's record holds data on him (323-ФЗ ст. 20 ч. 7).
+        agreement: on ПЭП; without one on record the agreement goes to him as the first document, or is asked
+            for beforehand, as the organization has it.
     """
 
     shown = frozenset({"role"})
@@ -108,10 +117,12 @@ class Signer(_Request):
     birth_date: date | None = None
     relation: str | None = None
     basis: str | None = None
+    identity_document: str | None = None
     in_medical_record: bool | None = None
+    agreement: NewAgreement | None = None
 
 
-class Source(_Request):
+class Source(Request):
     """What the form was printed from in the МИС."""
 
     shown = frozenset({"object"})
@@ -120,7 +131,7 @@ class Source(_Request):
     number: str
 
 
-class Content(_Request):
+class Content(Request):
     """A PDF: `Content(data=path.read_bytes())`. Its SHA-256 travels along, so damage is noticed."""
 
     shown = frozenset({"content_type", "sha256"})
@@ -137,23 +148,56 @@ class Content(_Request):
         return base64.b64encode(data).decode("ascii")
 
 
-class PackageDocument(_Request):
-    """One document of a package."""
+class Comprehension(Request):
+    """A question about what was read. `right` counts the answers from zero; 2–5 answers."""
 
-    shown = frozenset({"id_document_mis", "type"})
+    text: str = Field(min_length=1, max_length=500)
+    answers: Sequence[str] = Field(min_length=2, max_length=5)
+    right: int = Field(ge=0)
+
+
+class Explanation(Request):
+    """The clinic's own plain words about a document, and questions; no part of the document itself."""
+
+    summary: str = ""
+    questions: Sequence[Comprehension] = ()
+
+
+class PackageDocument(Request):
+    """One document of a package.
+
+    Attributes:
+        matter: an intervention for which the law sets another age: `narcology`, `examination`, `addiction`,
+            `transplantation`; absent for an ordinary one.
+        replaces: `idDocument` or `idDocumentMis` of the document that this one corrects.
+        withdraws: the signed consent that this withdrawal (`type` is `withdrawal`) ends.
+    """
+
+    shown = frozenset({"id_document_mis", "type", "replaces", "withdraws"})
 
     id_document_mis: str = Field(min_length=1, max_length=100)
     name: str = Field(min_length=1, max_length=300)
     type: str
     source: Source | None = None
     content: Content
+    matter: str | None = None
+    explanation: Explanation | None = None
+    replaces: str | None = None
+    withdraws: str | None = None
 
 
-class _Invitation(_Request):
-    """Whom a document is for. Without `signer` the patient signs, and `patient.phone` is needed."""
+class _Invitation(Request):
+    """Whom a document is for. Without `signer` the patient signs, and `patient.phone` is needed.
+
+    Where the law wants both, the patient and his representative, the second one is `co_signer`; the service
+    itself knows which document of a package needs whom. `signing_order`: `together`, or `in_order` when the
+    second is invited after the first has signed. `signing_methods` narrows the clinic's own rules.
+    """
 
     patient: Patient
     signer: Signer | None = None
+    co_signer: Signer | None = None
+    signing_order: Literal["together", "in_order"] | None = None
     channels: Sequence[str] | None = None
     signing_methods: Sequence[str] | None = None
     expires_at: AwareDatetime | None = None
@@ -180,7 +224,7 @@ class NewPackage(_Invitation):
 # ── what the service answers ──────────────────────────────────────────────────────────────────────────────
 
 
-class Connection(_Answer):
+class Connection(Answer):
     """The answer to `ping`: whose token it is and what time the service thinks it is."""
 
     shown = frozenset({"organization", "id_lpu", "time"})
@@ -190,7 +234,7 @@ class Connection(_Answer):
     time: datetime
 
 
-class Status(_Answer):
+class Status(Answer):
     """Where a document stands. `display` is the text for the screen, `date_time` when it came to be."""
 
     shown = frozenset({"code", "date_time"})
@@ -206,7 +250,7 @@ class Status(_Answer):
         return self.code in CLOSED
 
 
-class Fallback(_Answer):
+class Fallback(Answer):
     """The channel that was tried first, and why the message did not go there."""
 
     shown = frozenset({"channel", "reason"})
@@ -215,7 +259,7 @@ class Fallback(_Answer):
     reason: str | None = None
 
 
-class Delivery(_Answer):
+class Delivery(Answer):
     """How the invitation went.
 
     Attributes:
@@ -237,7 +281,7 @@ class Delivery(_Answer):
     max: str | None = None
 
 
-class Question(_Answer):
+class Question(Answer):
     """What the signer asked the clinic about a document before deciding."""
 
     shown = frozenset({"asked_at"})
@@ -246,7 +290,39 @@ class Question(_Answer):
     asked_at: datetime
 
 
-class Document(_Answer):
+class DocumentSigner(Answer):
+    """One of those whose signature a document needs; `method` is how he signed, e.g. `sms_code`."""
+
+    shown = frozenset({"role", "relation", "signed_at", "method"})
+
+    role: str
+    relation: str | None = None
+    phone: str | None = None
+    delivery: Delivery | None = None
+    signed_at: datetime | None = None
+    method: str | None = None
+
+
+class MedicSignature(Answer):
+    """The doctor's УКЭП over a document, attached by the МИС."""
+
+    shown = frozenset({"attached_at"})
+
+    attached_at: datetime
+    signer: str
+    shown_fields: dict[str, str] = Field(default_factory=dict, alias="shown")
+
+
+class DocumentWarning(Answer):
+    """What the staff should look at, e.g. `phone_of_many`; `message` is Russian."""
+
+    shown = frozenset({"code"})
+
+    code: str
+    message: str
+
+
+class Document(Answer):
     """A document as the service knows it.
 
     Attributes:
@@ -255,9 +331,15 @@ class Document(_Answer):
         received_sha256: of the PDF as it came; differs from `sha256` when the service had to mend the file.
         signed_sha256: of the sealed PDF.
         questions: «Задать вопрос клинике», in the order in which they were asked.
+        signers: everyone whose signature it needs; the status is `signed` when the last one has signed.
+        signing_methods: the ways in which it may be signed.
+        made_by: `mis`, or `service` for an agreement on ПЭП or a withdrawal that the service printed; the
+            `id_document_mis` of such a one is the service's, too.
+        replaces, replaced_by, withdraws, withdrawn_by: `idDocument` of the other document.
+        needs_medic_signature: complete only with the doctor's УКЭП.
     """
 
-    shown = frozenset({"id_document", "id_document_mis", "type", "status"})
+    shown = frozenset({"id_document", "id_document_mis", "type", "status", "made_by"})
 
     id_document: str
     id_document_mis: str
@@ -278,9 +360,28 @@ class Document(_Answer):
     signed_sha256: str | None = None
     page_count: int | None = None
     questions: tuple[Question, ...] = ()
+    signers: tuple[DocumentSigner, ...] = ()
+    signing_methods: tuple[str, ...] = ()
+    made_by: str = "mis"
+    replaces: str | None = None
+    replaced_by: str | None = None
+    withdraws: str | None = None
+    withdrawn_by: str | None = None
+    needs_medic_signature: bool = False
+    medic_signatures: tuple[MedicSignature, ...] = ()
+    warnings: tuple[DocumentWarning, ...] = ()
 
 
-class Package(_Answer):
+class Desk(Answer):
+    """A link for one who stands at the desk, good for minutes. The address is a secret: never log it."""
+
+    shown = frozenset({"expires_at"})
+
+    address: str
+    expires_at: datetime
+
+
+class Package(Answer):
     """Documents that one signer receives by one link."""
 
     shown = frozenset({"id_package", "id_package_mis", "documents"})
@@ -290,7 +391,7 @@ class Package(_Answer):
     documents: Sequence[Document]
 
 
-class MaxBot(_Answer):
+class MaxBot(Answer):
     """The bot in MAX that writes to the clinic's patients, and how the latest wish to connect one went.
 
     Attributes:
@@ -320,7 +421,7 @@ class MaxBot(_Answer):
     trouble: str | None = None
 
 
-class DocumentType(_Answer):
+class DocumentType(Answer):
     """A kind of document, with the rules that the law sets for it.
 
     Attributes:
@@ -342,7 +443,7 @@ class DocumentType(_Answer):
     retention_years: int | None = None
 
 
-class StatusMeaning(_Answer):
+class StatusMeaning(Answer):
     """A line of the dictionary of statuses; `final`: no other status follows."""
 
     shown = frozenset({"code", "display", "final"})
@@ -352,7 +453,7 @@ class StatusMeaning(_Answer):
     final: bool | None = None
 
 
-class Event(_Answer):
+class Event(Answer):
     """One change. `cursor` is the place in the feed: keep it and pass it to `events(after=…)` next time."""
 
     shown = frozenset({"cursor", "type", "date_time", "id_document", "id_document_mis", "status"})
@@ -365,14 +466,14 @@ class Event(_Answer):
     status: Status
 
 
-class Documents(_Answer):
+class Documents(Answer):
     """The answer to a question about many documents; `unknown` ids name nothing of this МО."""
 
     documents: list[Document]
     unknown: list[str] = []
 
 
-class DocumentPage(_Answer):
+class DocumentPage(Answer):
     """A page of documents; the next one begins after `cursor`."""
 
     documents: list[Document]
@@ -380,7 +481,7 @@ class DocumentPage(_Answer):
     has_more: bool
 
 
-class EventPage(_Answer):
+class EventPage(Answer):
     """A page of the feed; the next one begins after `cursor`."""
 
     events: list[Event]

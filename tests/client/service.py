@@ -62,6 +62,9 @@ class Service:
             def do_PUT(self) -> None:
                 outer.answer(self)
 
+            def do_PATCH(self) -> None:
+                outer.answer(self)
+
             def do_DELETE(self) -> None:
                 outer.answer(self)
 

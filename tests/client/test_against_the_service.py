@@ -16,6 +16,7 @@ from sep_client import (
     Content,
     Forbidden,
     Invalid,
+    NewAgreement,
     NewDocument,
     NewPackage,
     NotFound,
@@ -45,6 +46,7 @@ CHILD = Patient(
     patronymic="Тестович",
     birth_date=date(timezone.now().year - 12, 1, 1),
 )
+ON_PAPER = NewAgreement(number="П-17", concluded_on=date(2026, 1, 12), identity_checked_by="Смирнова Е. А.")
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def adult_consent(**changes) -> NewDocument:
         "name": "ИДС на проведение телемедицинской консультации",
         "type": "consent",
         "patient": ADULT,
-        "signer": Signer(role="patient", phone=builders.phone()),
+        "signer": Signer(role="patient", phone=builders.phone(), agreement=ON_PAPER),
         "content": Content(data=samples.render("consent", samples.adult_consent(date(2026, 6, 25)))),
     }
     return NewDocument(**values | changes)

@@ -1,4 +1,5 @@
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,17 @@ def test_the_token_is_never_printed(run, service: Service, connected):
     service.will(Answer(500, problem("internal", "Ошибка.")))
     result = run(*PATIENT, **connected)
     assert TOKEN not in result.output + result.stderr
+
+
+def test_a_paper_agreement_of_today_goes_along(run, service: Service, connected):
+    service.will(Answer(201, document("created")))
+    assert run(*PATIENT, "--agreement", "П-17", **connected).exit_code == 0
+    told = service.asked[0].json["signer"]["agreement"]
+    assert (told["number"], told["way"]) == ("П-17", "paper")
+    assert told["concludedOn"] == datetime.now().astimezone().date().isoformat()
+
+
+def test_help_tells_what_happens_without_an_agreement(run):
+    told = " ".join(run("--help").output.split())
+    assert "первым документом" in told
+    assert "--agreement НОМЕР" in told

@@ -19,7 +19,7 @@ from clinic.forms.models import (
     Printing,
 )
 from clinic.forms.printing import print_form, render
-from clinic.forms.subjects import Subject, subject_of
+from clinic.forms.subjects import Subject, is_signed_for, subject_of
 from clinic.institution.models import Institution
 from clinic.staff.models import User
 from sep.vault import blobs
@@ -72,9 +72,11 @@ def _signer(subject: Subject) -> str:
 
 
 def _problem(form: PrintForm, subject: Subject) -> str:
-    needed = PdfType(form.pdf_type).own_signature_from
-    if subject.representative or subject.patient.age_on(subject.day) >= needed:
+    if subject.representative or not is_signed_for(subject.patient, form.pdf_type, subject.day):
         return ""
+    needed = PdfType(form.pdf_type).own_signature_from
+    if subject.patient.age_on(subject.day) >= needed:
+        return "За\u00a0недееспособного подписывает опекун, а\u00a0он не\u00a0указан"
     return f"До\u00a0{needed}\u00a0лет подписывает представитель, а\u00a0он не\u00a0указан"
 
 

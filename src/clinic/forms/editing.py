@@ -1,14 +1,15 @@
-"""Editing a form: its card and its text in one go; every change of the text is a new version."""
+"""Editing a form: its card and its text in one go; a changed text or explanation is a new version."""
 
 import difflib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.db import transaction
 
+from clinic.forms.explaining import LONGEST_SUMMARY, MOST_QUESTIONS, Question, QuestionForm
 from clinic.forms.models import FormVersion, PrintForm
 from clinic.forms.placeholders import Fault, check
 from clinic.institution.models import Institution
@@ -38,9 +39,16 @@ _MOST_COPIES = 20
 
 
 class CardForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """The card with its text. `seen` is what was opened for editing; `faults` are those of the text."""
+    """The card with its text and explanation. `seen` is what was opened; `faults` are of the text."""
 
     text = forms.CharField(label="Текст формы", strip=False, widget=forms.Textarea)
+    summary = forms.CharField(
+        label="Пояснение простыми словами",
+        max_length=LONGEST_SUMMARY,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8, "lang": "ru", "spellcheck": "true"}),
+        help_text="Пациент увидит его рядом с\u00a0документом; частью документа оно не\u00a0станет.",
+    )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -67,7 +75,15 @@ class CardForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         super().__init__(*args, **more)
         self.instance.institution = institution
         self.faults: list[Fault] = []
-        self.fields["text"].initial = text_of(self.instance) or NEW_TEXT
+        last = last_version(self.instance)
+        self.fields["text"].initial = last.text if last else NEW_TEXT
+        self.fields["summary"].initial = last.summary if last else ""
+        kept = [*(last.questions if last else []), *([None] * MOST_QUESTIONS)]
+        data = self.data if self.is_bound else None
+        self.question_forms = [
+            QuestionForm(data, number=number, kept=kept[number - 1], read_only=read_only)
+            for number in range(1, MOST_QUESTIONS + 1)
+        ]
         self.fields["seen"].initial = fingerprint(self.instance)
         self.fields["copies"].widget.attrs |= {"min": 1, "max": _MOST_COPIES}
         self.fields["text"].widget.attrs |= {"spellcheck": "true", "lang": "ru", "aria-describedby": "faults"}
@@ -82,6 +98,9 @@ class CardForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
 
     def clean_text(self) -> str:
         return normal(self.cleaned_data["text"])
+
+    def clean_summary(self) -> str:
+        return _with_line_feeds(self.cleaned_data["summary"]).strip()
 
     def clean_notes(self) -> str:
         return _with_line_feeds(self.cleaned_data["notes"])
@@ -100,7 +119,44 @@ class CardForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
             self.faults = check(cleaned["text"], cleaned["object"])
             if self.faults:
                 self.add_error("text", "Исправьте строки, названные под текстом.")
+        if any([each.errors for each in self.question_forms]):  # noqa: C419  each tells its faults
+            self.add_error(None, "Исправьте вопросы.")
         return cleaned
+
+    @property
+    def written(self) -> "Written":
+        """What a valid card says."""
+        questions = [each.question for each in self.question_forms if each.question is not None]
+        return Written(self.cleaned_data["text"], self.cleaned_data["summary"], questions)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What one version holds."""
+
+    text: str
+    summary: str = ""
+    questions: Sequence[Question] = ()
+
+    @classmethod
+    def of(cls, version: FormVersion) -> "Written":
+        return cls(normal(version.text), version.summary, version.questions)
+
+    def lines(self) -> list[str]:
+        """Return everything as lines of text, to be compared."""
+        asked = [
+            line
+            for question in self.questions
+            for line in (
+                f"Вопрос: {question['text']}",
+                *(
+                    f"{'✓' if index == question['right'] else '–'} {answer}"
+                    for index, answer in enumerate(question["answers"])
+                ),
+            )
+        ]
+        explained = ["Пояснение:", *self.summary.splitlines()] if self.summary else []
+        return [*self.text.splitlines(), *explained, *asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +202,6 @@ def last_version(form: PrintForm) -> FormVersion | None:
     return form.versions.select_related("author").order_by("-number").first() if form.pk else None
 
 
-def text_of(form: PrintForm) -> str:
-    """Return the text that is printed now, empty when there is none."""
-    last = last_version(form)
-    return last.text if last else ""
-
-
 def fingerprint(form: PrintForm) -> str:
     """Return a short name for the card and its text as they are stored."""
     if not form.pk:
@@ -172,37 +222,43 @@ def save(card: CardForm, author: User) -> PrintForm:
             if fingerprint(stored) != card.cleaned_data["seen"]:
                 raise ChangedMeanwhile(_conflict(card, stored))
         form: PrintForm = card.save()
-        _add_version(form, card.cleaned_data["text"], author)
+        _add_version(form, card.written, author)
     return form
 
 
 def restore(form: PrintForm, number: int, author: User) -> FormVersion | None:
-    """Make the text of an earlier version the last one again.
+    """Make an earlier version, with its explanation, the last one again.
 
-    Returns the new version, `None` if the last one has this text already. Raises `TextFaulty`, and
+    Returns the new version, `None` if the last one is the same already. Raises `TextFaulty`, and
     `FormVersion.DoesNotExist`.
     """
-    text = form.versions.get(number=number).text
-    if faults := check(text, form.object):
+    written = Written.of(form.versions.get(number=number))
+    if faults := check(written.text, form.object):
         raise TextFaulty(faults)
     with transaction.atomic():
         PrintForm.objects.select_for_update().get(pk=form.pk)
-        return _add_version(form, text, author)
+        return _add_version(form, written, author)
 
 
-def _add_version(form: PrintForm, text: str, author: User) -> FormVersion | None:
+def _add_version(form: PrintForm, written: Written, author: User) -> FormVersion | None:
     last = last_version(form)
-    if last is not None and normal(last.text) == normal(text):
+    if last is not None and Written.of(last).lines() == written.lines():
         return None
-    return form.versions.create(number=last.number + 1 if last else 1, text=normal(text), author=author)
+    return form.versions.create(
+        number=last.number + 1 if last else 1,
+        text=written.text,
+        summary=written.summary,
+        questions=list(written.questions),
+        author=author,
+    )
 
 
 def _conflict(card: CardForm, stored: PrintForm) -> Conflict:
     version = last_version(stored)
-    theirs = version.text if version else ""
+    theirs = Written.of(version).lines() if version else []
     return Conflict(
         fields=list(_different(card, stored)),
-        lines=list(_compared(theirs, card.cleaned_data["text"])),
+        lines=list(_compared(theirs, card.written.lines())),
         version=version,
         seen=fingerprint(stored),
     )
@@ -217,8 +273,8 @@ def _different(card: CardForm, stored: PrintForm) -> Iterator[tuple[str, str]]:
             yield str(card.fields[name].label), told
 
 
-def _compared(theirs: str, mine: str) -> Iterator[tuple[str, str]]:
-    lines = difflib.unified_diff(theirs.splitlines(), mine.splitlines(), lineterm="", n=1)
+def _compared(theirs: Sequence[str], mine: Sequence[str]) -> Iterator[tuple[str, str]]:
+    lines = difflib.unified_diff(theirs, mine, lineterm="", n=1)
     for line in list(lines)[2:]:
         yield ("…", "") if line.startswith("@@") else (line[0].replace("-", "−"), line[1:])
 
@@ -233,7 +289,7 @@ def copy(form: PrintForm, author: User) -> PrintForm:
         twin.name = _free_name(form)
         twin.save()
         if last is not None:
-            FormVersion.objects.create(form=twin, number=1, text=last.text, author=author)
+            _add_version(twin, Written.of(last), author)
     return twin
 
 

@@ -90,11 +90,17 @@ class PrintForm(models.Model):
 
 
 class FormVersion(models.Model):
-    """The text of a form as it was from one edit to the next; never changed."""
+    """The text of a form as it was from one edit to the next; never changed.
+
+    `summary` («Пояснение простыми словами») and `questions` (see `explaining.Question`) stand beside the
+    text on the signer's screen and are no part of it.
+    """
 
     form = models.ForeignKey(PrintForm, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField("Версия")
     text = models.TextField("Текст")
+    summary = models.TextField("Пояснение простыми словами", blank=True)
+    questions = models.JSONField("Вопросы о\u00a0прочитанном", default=list, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -10,6 +10,7 @@ from clinic.forms import parties, wording
 from clinic.forms.markup import Block, Condition, Directive, MarkupError, Slot, Special, parse, slots
 from clinic.forms.models import PrintObject
 from clinic.forms.subjects import Subject
+from clinic.patients.agreements import proposed_number
 from clinic.patients.models import Representative
 
 ABSENT: Final = "нет сведений"
@@ -316,6 +317,12 @@ _ROWS: Final = (
     ),
     Placeholder(
         "подписант.телефон", "Телефон того, кто подписывает", "+79154167000", lambda s: s.signer.phone
+    ),
+    Placeholder(
+        "соглашение.номер",
+        "Номер соглашения о\u00a0ПЭП того, кто подписывает",
+        "1000001/1",
+        lambda s: proposed_number(s.patient, s.representative),
     ),
     Placeholder(
         "врач.фио",

@@ -1,11 +1,12 @@
 """The forms that come with the product.
 
 A file of `shipped/` is a TOML header, a line `---`, and the text. The header tells `pdf_type`, if need be
-`pdf_to`, `notes` and `information`, and each form made of this text: `key`, `code`, `name`, `object`.
+`pdf_to`, `notes`, `information`, `summary` and `[[question]]` (`text`, `answers`, `right`), and each form
+made of this text: `key`, `code`, `name`, `object`.
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Final
 
 from django.db import transaction
 
+from clinic.forms.explaining import Question
 from clinic.forms.models import Destination, FormVersion, PdfType, PrintForm, PrintObject
 from clinic.institution.models import Institution
 
@@ -32,6 +34,8 @@ class ShippedForm:
     pdf_to: Destination
     notes: str
     information: str
+    summary: str
+    questions: Sequence[Question]
 
 
 @cache
@@ -54,6 +58,8 @@ def _read(path: Path) -> Iterator[ShippedForm]:
             pdf_to=Destination(fields.get("pdf_to", Destination.SEP)),
             notes=fields.get("notes", ""),
             information=fields.get("information", ""),
+            summary=fields.get("summary", "").strip(),
+            questions=fields.get("question", []),
         )
 
 
@@ -82,5 +88,11 @@ def install(institution: Institution) -> int:
                 pdf_type=form.pdf_type,
                 shipped_as=form.key,
             )
-            FormVersion.objects.create(form=created, number=1, text=form.text)
+            FormVersion.objects.create(
+                form=created,
+                number=1,
+                text=form.text,
+                summary=form.summary,
+                questions=list(form.questions),
+            )
     return len(missing)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from clinic.forms.models import PdfType, PrintObject
 from clinic.institution.models import Institution
 from clinic.patients.models import Patient, Policy, PolicyKind, Relation, Representative, Sex
+from clinic.patients.who_signs import needs_representative
 from clinic.visits.models import Appointment, OrderLine, PaidOrder, Visit
 
 
@@ -97,10 +98,19 @@ def _subject(institution: Institution, kind: str, pk: int, pdf_type: str) -> Sub
 
 def expected_signer(patient: Patient, pdf_type: str, day: date) -> Representative | None:
     """Return the representative who signs a document of this type for the patient, `None` for himself."""
-    if patient.age_on(day) >= PdfType(pdf_type).own_signature_from:
+    if not is_signed_for(patient, pdf_type, day):
         return None
     able = Representative.objects.filter(patient=patient, is_default=True).exclude(relation=Relation.OTHER)
     return able.first()
+
+
+def is_signed_for(patient: Patient, pdf_type: str, day: date) -> bool:
+    """Tell whether age or capacity wants somebody else's signature instead of the patient's."""
+    kind = PdfType(pdf_type)
+    is_medical = kind in {PdfType.CONSENT, PdfType.REFUSAL}
+    return needs_representative(
+        patient, day, own_signature_from=kind.own_signature_from, is_medical=is_medical
+    )
 
 
 def sample_subject(institution: Institution, object: str) -> Subject:  # noqa: A002

@@ -15,6 +15,11 @@ urlpatterns = [
     path("print-forms/<int:form_id>/versions/<int:number>/restore/", card.restore, name="restore"),
     path("print/<str:object>/<int:pk>/", printing.choose, name="choose"),
     path("print/<str:object>/<int:pk>/look.pdf", printing.look, name="look"),
+    path(
+        "patients/<int:patient_id>/agreements/<int:representative_id>/print/",
+        printing.agreement,
+        name="agreement",
+    ),
     path("printings/<str:token>/", printing.done, name="done"),
     path("printings/<str:token>.pdf", printing.paper, name="paper"),
     path("printed/<int:printed_id>.pdf", printing.printed, name="printed"),

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 
 from clinic.institution.models import Institution
@@ -16,14 +17,25 @@ class Sex(models.IntegerChoices):
     FEMALE = 2, "Женский"
 
 
+class Capacity(models.TextChoices):
+    """What a court, a registry office or a doctor has established about the patient (ГК РФ ст. 21–30)."""
+
+    ORDINARY = "ordinary", "Обычная"
+    EMANCIPATED = "emancipated", "Эмансипирован или в\u00a0браке (до\u00a018\u00a0лет)"
+    LIMITED = "limited", "Ограниченно дееспособен"
+    INCAPABLE = "incapable", "Недееспособен"
+    INCAPABLE_CONSENTING = "incapable_consenting", "Недееспособен, но\u00a0способен согласиться сам"
+
+
 class Relation(models.TextChoices):
     """Who a representative is to the patient. All but the last may sign for him (323-ФЗ ст. 20 ч. 2)."""
 
     MOTHER = "mother", "Мать"
     FATHER = "father", "Отец"
+    PARENT = "parent", "Родитель"
+    ADOPTIVE_PARENT = "adoptive_parent", "Усыновитель"
     GUARDIAN = "guardian", "Опекун"
     TRUSTEE = "trustee", "Попечитель"
-    ADOPTIVE_PARENT = "adoptive_parent", "Усыновитель"
     OTHER = "other", "Другой родственник (подписывать не может)"
 
 
@@ -85,6 +97,8 @@ class Patient(FullName):
     inn = models.CharField("ИНН", max_length=12, blank=True)
     occupation = models.CharField("Статус", max_length=60, blank=True)
     notes = models.TextField("Доп. сведения", blank=True)
+    capacity = models.CharField("Дееспособность", max_length=30, choices=Capacity, default=Capacity.ORDINARY)
+    capacity_basis = models.CharField("Документ о\u00a0дееспособности", max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -159,7 +173,9 @@ class Representative(FullName):
     document = models.CharField("Документ, удостоверяющий личность", max_length=300, blank=True)
     address = models.CharField("Адрес", max_length=300, blank=True)
     phone = models.CharField("Телефон сотовый", max_length=20, blank=True)
-    in_medical_record = models.BooleanField("Сведения есть в медицинской карте", default=False)
+    in_medical_record = models.BooleanField(
+        "Сведения о\u00a0представителе есть в\u00a0медкарте", default=False
+    )
     is_default = models.BooleanField("Подписывает документы", default=False)
 
     class Meta:
@@ -168,6 +184,11 @@ class Representative(FullName):
                 fields=["patient"], condition=models.Q(is_default=True), name="one_default_representative"
             ),
         ]
+
+    @property
+    def identity_document(self) -> str:
+        """The paper that his identity was established by, as the service calls it."""
+        return self.document
 
 
 class PolicyKind(models.TextChoices):
@@ -190,3 +211,109 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"
+
+
+class AgreementWay(models.TextChoices):
+    """How an agreement was concluded: the codes are the service's."""
+
+    PAPER = "paper", "На\u00a0бумаге"
+    QUALIFIED = "qualified", "Квалифицированной подписью"
+    ESIA = "esia", "Через Госуслуги"
+
+
+class AgreementWish(models.TextChoices):
+    """What somebody wants of the service about an agreement, and the worker has not done yet."""
+
+    NOTHING = "", ""
+    ASK = "ask", "Узнаём"
+    SEND_CODE = "send_code", "Отправляем код"
+    CHECK_CODE = "check_code", "Проверяем код"
+    REGISTER = "register", "Записываем"
+    END = "end", "Прекращаем"
+
+
+class Agreement(models.Model):
+    """Соглашение об использовании ПЭП of the patient, or of his representative.
+
+    It lives in the service. From `told_at` to `ended_at` stands a copy of what was said last about the person
+    whose name and birth date `person_key` tells; `phone` is masked, no more is known. From `new_number` on
+    stands the agreement that is being written down, and the phone that is being confirmed. The code which the
+    person read aloud only passes through: it waits sealed until the worker has handed it over.
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="agreements")
+    representative = models.OneToOneField(
+        Representative, on_delete=models.CASCADE, null=True, related_name="agreement"
+    )
+    wish = models.CharField(max_length=12, choices=AgreementWish, default=AgreementWish.NOTHING, blank=True)
+    asked_at = models.DateTimeField(null=True)
+    failed = models.CharField(max_length=12, choices=AgreementWish, default=AgreementWish.NOTHING, blank=True)
+    problem = models.CharField(max_length=500, blank=True)
+
+    told_at = models.DateTimeField(null=True)
+    person_key = models.CharField(max_length=32, blank=True)
+    id_agreement = models.CharField(max_length=26, blank=True)
+    number = models.CharField(max_length=100, blank=True)
+    way = models.CharField(max_length=20, blank=True)
+    concluded_on = models.DateField(null=True)
+    phone = models.CharField(max_length=40, blank=True)
+    phone_confirmed_at = models.DateTimeField(null=True)
+    identity_checked_by = models.CharField(max_length=200, blank=True)
+    rests_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    new_number = models.CharField(max_length=100, blank=True)
+    new_concluded_on = models.DateField(null=True)
+    new_way = models.CharField(max_length=20, choices=AgreementWay, default=AgreementWay.PAPER)
+    new_phone = models.CharField(max_length=20, blank=True)
+    new_identity_checked = models.BooleanField(default=False)
+    phone_check = models.CharField(max_length=26, blank=True)
+    check_expires_at = models.DateTimeField(null=True)
+    check_confirmed_at = models.DateTimeField(null=True)
+    code_sealed = models.BinaryField(null=True)
+    end_reason = models.CharField(max_length=300, blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"],
+                condition=models.Q(representative__isnull=True),
+                name="one_agreement_of_patient",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def person(self) -> Patient | Representative:
+        return self.representative or self.patient
+
+    @property
+    def is_live(self) -> bool:
+        """Whether documents may be signed by a code under it, as far as is known here."""
+        return bool(self.id_agreement) and self.ended_at is None
+
+    @property
+    def way_in_words(self) -> str:
+        """«на бумаге»; the service knows one way more than a registrar may choose."""
+        if self.way == "first_document":
+            return "кодом, первым документом"
+        return AgreementWay(self.way).label.lower() if self.way in AgreementWay else ""
+
+    @property
+    def code(self) -> str:
+        """The code in clear, for a request to the service and nothing else."""
+        if self.code_sealed is None:
+            return ""
+        return self.patient.institution.key.decrypt(self.code_sealed, self._place_of_code).decode()
+
+    @code.setter
+    def code(self, code: str) -> None:
+        key = self.patient.institution.key
+        self.code_sealed = key.encrypt(code.encode(), self._place_of_code) if code else None
+
+    @property
+    def _place_of_code(self) -> str:
+        return f"patients.agreement|{self.pk}"

@@ -65,8 +65,8 @@ def _conflicts(form: PatientForm, stored: Patient) -> tuple[Conflict, ...]:
         theirs = getattr(stored, name)
         if (theirs or None) != (mine or None):
             shown: Any = form.fields[name].prepare_value(theirs)
-            if name == "sex":
-                shown = stored.get_sex_display()
+            if name in {"sex", "capacity"}:
+                shown = getattr(stored, f"get_{name}_display")()
             elif hasattr(theirs, "strftime"):
                 shown = theirs.strftime("%d.%m.%Y")
             found.append(Conflict(str(form.fields[name].label), str(shown or "пусто")))

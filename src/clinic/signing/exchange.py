@@ -18,15 +18,17 @@ from django.utils import timezone
 from clinic.forms.models import PdfType
 from clinic.institution.models import Institution
 from clinic.institution.service import client_of
+from clinic.patients.models import Capacity, Representative
 from clinic.patients.models import Patient as CardOfPatient
-from clinic.patients.models import Representative
 from clinic.signing import record
 from clinic.signing.models import Exchange, PackageDocument, Pending
 from sep.vault import blobs
 from sep_client import (
     STATUSES_AT_ONCE,
+    Comprehension,
     Conflict,
     Content,
+    Explanation,
     Invalid,
     NewPackage,
     NotFound,
@@ -55,7 +57,7 @@ def deliver(batch: str) -> None:
     """Send what is queued in a batch: one package for each signer, so that a person gets one message."""
     rows = list(
         PackageDocument.objects.filter(batch=batch, exchange=Exchange.QUEUED)
-        .select_related("institution", "patient", "representative")
+        .select_related("institution", "patient", "representative", "printed__version")
         .order_by("added_at", "id")
     )
     if not rows:
@@ -268,6 +270,7 @@ def _package(rows: Sequence[PackageDocument], contents: Sequence[bytes]) -> NewP
                 type=PdfType(row.pdf_type).document_type,
                 source=_source(row),
                 content=Content(data=data),
+                explanation=_explanation(row),
             )
             for row, data in zip(rows, contents, strict=True)
         ],
@@ -283,7 +286,18 @@ def _patient(card: CardOfPatient) -> Patient:
         birth_date=card.birth_date,
         sex=1 if card.sex == 1 else 2,
         snils=card.snils or None,
+        capacity=card.capacity if card.capacity != Capacity.ORDINARY else None,
+        capacity_basis=card.capacity_basis or None,
     )
+
+
+def _explanation(row: PackageDocument) -> Explanation | None:
+    """What the form of this very version says in plain words; a file that was added has none."""
+    version = row.printed.version if row.printed else None
+    if version is None or not (version.summary or version.questions):
+        return None
+    questions = [Comprehension.model_validate(each) for each in version.questions]
+    return Explanation(summary=version.summary, questions=questions)
 
 
 def _signer(card: CardOfPatient, representative: Representative | None) -> Signer:
@@ -302,6 +316,7 @@ def _signer(card: CardOfPatient, representative: Representative | None) -> Signe
         birth_date=representative.birth_date,
         relation=representative.relation,
         basis=representative.basis or None,
+        identity_document=representative.identity_document or None,
         in_medical_record=representative.in_medical_record,
     )
 

@@ -20,6 +20,7 @@ def card_data():
             "card_number": "",
             "birth_date": "05.06.1990",
             "sex": "2",
+            "capacity": "ordinary",
             "document_kind": "Паспорт гражданина РФ",
             "then": "save",
         } | more

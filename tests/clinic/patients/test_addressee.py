@@ -57,6 +57,44 @@ def test_nobody_to_sign_is_not_the_patient(boy):
     assert not only.is_patient
 
 
+TODAY = date(2026, 6, 25)
+
+
+@pytest.mark.parametrize(
+    ("born", "capacity", "by_other", "by_self"),
+    [
+        (date(2010, 1, 1), "ordinary", (CONTRACTS,), (CONSENTS,)),
+        (date(2010, 1, 1), "emancipated", None, (CONSENTS, CONTRACTS)),
+        (date(2013, 8, 31), "emancipated", (CONSENTS, CONTRACTS), None),
+        (date(2010, 1, 1), "incapable", (CONTRACTS,), (CONSENTS,)),  # a minor is a minor first
+        (date(1980, 1, 1), "incapable", (CONSENTS, CONTRACTS), None),
+        (date(1980, 1, 1), "incapable_consenting", (CONTRACTS,), (CONSENTS,)),
+    ],
+)
+def test_capacity_decides_as_age_does(boy, born, capacity, by_other, by_self):
+    boy.birth_date, boy.capacity = born, capacity
+    found = addressees(boy, TODAY)
+    assert [one.kinds for one in found if one.representative] == ([by_other] if by_other else [])
+    assert [one.kinds for one in found if one.is_patient] == ([by_self] if by_self else [])
+
+
+def test_only_a_guardian_signs_for_an_adult(boy):
+    boy.birth_date, boy.capacity = date(1980, 1, 1), "incapable"
+    assert addressees(boy, TODAY)[0].missing == (Missing.RIGHT_TO_SIGN,)
+    boy.representatives.update(relation=Relation.GUARDIAN)
+    assert addressees(boy, TODAY)[0].missing == ()
+
+
+def test_a_trustee_signs_deals_together_with_the_patient(boy):
+    boy.birth_date, boy.capacity, boy.phone = date(1980, 1, 1), "limited", "+79161234567"
+    consents, contracts = addressees(boy, TODAY)
+    assert (consents.kinds, consents.together, consents.missing) == ((CONSENTS,), None, ())
+    assert (contracts.kinds, contracts.missing) == ((CONTRACTS,), (Missing.TRUSTEE,))
+    boy.representatives.update(relation=Relation.TRUSTEE)
+    _, contracts = addressees(boy, TODAY)
+    assert (contracts.together.family, contracts.missing) == ("Тестовая", ())
+
+
 @pytest.mark.parametrize(
     ("born", "words"),
     [

@@ -29,8 +29,8 @@ def address(patient, name="card", *row):
 def filled(patient, **more):
     """The form as the page shows it, with something changed."""
     fields = "family given patronymic card_number sex document_kind document_series document_number phone"
-    names = f"{fields} snils inn home_phone email address_registered address_actual occupation notes".split()
-    data = {name: getattr(patient, name) for name in names}
+    names = f"{fields} snils inn home_phone email address_registered address_actual occupation notes capacity"
+    data = {name: getattr(patient, name) for name in names.split()}
     born = patient.birth_date.strftime("%d.%m.%Y")
     return data | {"birth_date": born, "version": version_of(patient), "then": "save"} | more
 
@@ -344,3 +344,33 @@ def test_tabs_come_alone_when_they_are_switched(at_desk, boy):
     assert "Тестовая Мария Петровна" in page
     assert "<html" not in page
     assert 'name="family"' not in page
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"capacity": "incapable"}, "Нужно решение суда (ГК РФ ст. 29)"),
+        ({"capacity": "limited"}, "Нужно решение суда (ГК РФ ст. 30)"),
+        ({"capacity": "incapable_consenting"}, "запись врача"),
+        ({"capacity": "emancipated", "birth_date": "01.06.2010"}, "свидетельство о браке"),
+        (
+            {"capacity": "emancipated", "capacity_basis": "свидетельство", "birth_date": "01.06.2014"},
+            "Раньше 14 лет",
+        ),
+    ],
+)
+def test_capacity_needs_its_document(at_desk, card_data, more, told):
+    answer = at_desk("registrar").post(NEW, card_data(**more))
+    assert answer.status_code == 422
+    assert told in text_of(answer).replace("\u00a0", " ")
+
+
+def test_capacity_is_kept_with_its_document_and_an_ordinary_one_without(at_desk, woman):
+    desk = at_desk("registrar")
+    court = "решение Изобильненского районного суда от 12.03.2020"
+    desk.post(address(woman), filled(woman, capacity="incapable", capacity_basis=court))
+    woman.refresh_from_db()
+    assert (woman.capacity, woman.capacity_basis) == ("incapable", court)
+    desk.post(address(woman), filled(woman, capacity="ordinary", capacity_basis=court))
+    woman.refresh_from_db()
+    assert (woman.capacity, woman.capacity_basis) == ("ordinary", "")

@@ -49,9 +49,9 @@ def test_a_switched_tab_and_a_dialog_keep_what_was_typed(registrar, boy):
     registrar.get_by_role("link", name="Родственники").click()
     registrar.get_by_role("link", name="Тестовая Мария Петровна").click()
     dialog = registrar.get_by_role("dialog")
-    expect(dialog.get_by_label("Сведения есть в медицинской карте")).to_be_checked()
+    expect(dialog.get_by_label("Сведения о представителе есть в медкарте")).to_be_checked()
     assert barriers(registrar) == []
-    dialog.get_by_label("Сведения есть в медицинской карте").uncheck()
+    dialog.get_by_label("Сведения о представителе есть в медкарте").uncheck()
     registrar.keyboard.press("Control+Enter")
     expect(dialog).to_be_hidden()
     expect(registrar.locator("#addressees")).to_contain_text("не отмечено, что сведения о представителе")

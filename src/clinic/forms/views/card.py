@@ -20,6 +20,7 @@ from clinic.workplace.framing import is_framed, pdf_answer
 
 TABS: Final = {
     "text": "Текст формы",
+    "explanation": "Пояснение пациенту",
     "extra": "Дополнительные настройки",
     "group": "Групповая печать бланков",
     "notes": "Заметки",
@@ -28,6 +29,7 @@ TABS: Final = {
 }
 _FIELDS_OF_TABS: Final = {
     "text": ("text",),
+    "explanation": ("summary",),
     "extra": ("pdf_to", "pdf_type", "printer", "sort_index", "save_result", "create_local_document"),
     "group": ("in_group", "group_notes"),
     "notes": ("notes",),
@@ -175,6 +177,8 @@ def _shown(
     status: int = 200,
 ) -> HttpResponse:
     wrong = {tab for tab, names in _FIELDS_OF_TABS.items() if any(name in settings.errors for name in names)}
+    if any(each.errors for each in settings.question_forms):
+        wrong.add("explanation")
     tab = _tab(request)
     if wrong and tab not in wrong:
         tab = next(each for each in TABS if each in wrong)

@@ -5,13 +5,17 @@ from typing import Any, Final
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 from ulid import ULID
 
-from clinic.forms import choosing
+from clinic.forms import agreement_paper, choosing
 from clinic.forms.choosing import Order
 from clinic.forms.models import Printed, Printing, PrintObject
 from clinic.forms.subjects import Subject, subject_of
+from clinic.patients import agreements
+from clinic.patients.agreements import Draft
+from clinic.patients.forms import PaperForm
 from clinic.patients.models import Patient
 from clinic.staff.access import StaffRequest, workplace_page
 from clinic.staff.roles import Permission
@@ -109,6 +113,28 @@ def _shown(request: StaffRequest, printing: Printing) -> HttpResponse:
         "at_once": request.institution.send_at_once,
     }
     return _in_frame(request, "forms/done", context)
+
+
+@require_POST
+@workplace_page(Permission.PRINT)
+def agreement(request: StaffRequest, patient_id: int, representative_id: int) -> HttpResponseBase:
+    """«Напечатать соглашение» of a patient (0) or a representative, as the dialog of the card has it now."""
+    patient = get_object_or_404(Patient, institution=request.institution, pk=patient_id)
+    who = get_object_or_404(patient.representatives, pk=representative_id) if representative_id else None
+    typed = PaperForm(request.POST)
+    typed.is_valid()
+    number, phone = typed.cleaned_data.get("number"), typed.cleaned_data.get("phone", "")
+    agreements.keep(patient, who, Draft(number=number or None, phone=phone or None))
+    day = typed.cleaned_data.get("concluded_on") or timezone.localdate()
+    try:
+        paper = agreement_paper.Paper(patient, who, phone, day)
+        made = agreement_paper.print_agreement(str(ULID()), paper, request.user)
+    except agreement_paper.NoSuchForm:
+        problem = "В\u00a0«Печатных формах» нет действующей формы соглашения: её ставит администратор."
+        return render(request, "forms/not_shown.html", {"problem": problem}, status=422)
+    except choosing.FormUnreadable as error:
+        return render(request, "forms/not_shown.html", {"problem": str(error)}, status=422)
+    return redirect("forms:done", made.token)
 
 
 @is_framed

@@ -15,6 +15,7 @@ from clinic.patients.forms import PatientForm, version_of
 from clinic.patients.identifiers import name as mended
 from clinic.patients.models import Patient
 from clinic.patients.saving import Outcome, save_card
+from clinic.patients.views.agreements import section_context
 from clinic.patients.views.own import SECTION, patient_of, today_in
 from clinic.staff.access import StaffRequest, workplace_page
 from clinic.staff.roles import Permission
@@ -120,6 +121,7 @@ def _show(
         version = version_of(patient) if outcome and outcome.changed_meanwhile else version
         context |= tabs_context(request, patient)
         context["sharing_phone"] = sharing_phone(patient)
+        context |= section_context(request, patient)
         asked = request.GET.get("tab", "")
         context["is_folded"] = asked in _WORKED_IN and not form.is_bound
         context["print_now"] = "print" in request.GET and request.user.may(Permission.PRINT)

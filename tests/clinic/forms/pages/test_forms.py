@@ -32,10 +32,21 @@ def names(page):
     return page.content.decode()
 
 
+def asked(questions):
+    """The fields of the questions of a form's card."""
+    fields = {}
+    for number, question in enumerate(questions, 1):
+        fields |= {f"question{number}-text": question["text"], f"question{number}-right": question["right"]}
+        fields |= {f"question{number}-answer{at}": each for at, each in enumerate(question["answers"])}
+    return fields
+
+
 def card_of(form, text=None, **changes):
     """What the browser sends for a form just opened."""
     kept = {name: getattr(form, name) for name in editing.CARD}
-    kept |= {"text": editing.text_of(form) if text is None else text, "seen": editing.fingerprint(form)}
+    last = editing.last_version(form)
+    kept |= {"text": last.text if text is None else text, "seen": editing.fingerprint(form)}
+    kept |= {"summary": last.summary} | asked(last.questions)
     return {name: value for name, value in {**kept, **changes}.items() if value is not False}
 
 

@@ -72,3 +72,6 @@ if (document.querySelector("[data-print-now]")) {
   address.searchParams.delete("print");
   history.replaceState(null, "", address);
 }
+
+// A sheet opens in a tab of its own and this page stays: the same button may be pressed again.
+document.addEventListener("submit", (event) => { if (event.submitter?.formTarget === "_blank") delete event.target.dataset.sent; });
