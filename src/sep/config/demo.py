@@ -195,7 +195,7 @@ def _prepare(data: Path, address: str) -> None:
         "idLpu": str(clinic.id),
         "workplace": _workplace(address, token, str(clinic.id), known.get("workplace")),
         "phone": f"{address}/phone/",
-        "cabinet": None,
+        "cabinet": f"{address}/cabinet/",
         "docs": f"{address}/sep/api/v1/docs",
     }
     if is_first_start:
@@ -298,6 +298,7 @@ def _tell(address: str, data: Path) -> None:
     print(f"СЭП запущен: {address}")
     print(f"  Рабочее место       {address}/clinic/  (имена и пароль — в {data / 'demo.json'})")
     print(f"  Телефон пациента    {address}/phone/")
+    print(f"  Кабинет пациента    {address}/cabinet/")
     print(f"  Описание API        {address}/sep/api/v1/docs")
     print(f"  Проверка документа  {address}/verify")
     print(f"  Настройки для МИС   {data / 'demo.json'}")
