@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "sep.api",
     "sep.verify",
     "sep.maxbot",
+    "sep.cabinet",
     "sep.config",
     # The clinic's workplace: its apps below the ones that build on them.
     "clinic.home",

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sep.ceremony.pages.urls")),
     path("", include("sep.verify.urls")),
     path("", include("sep.maxbot.urls")),
+    path("", include("sep.cabinet.urls")),
     path("sep/api/v1/", api.urls),
     path("", include("sep.delivery.views")),
     path("clinic/", include("clinic.urls")),

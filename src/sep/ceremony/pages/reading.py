@@ -5,13 +5,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from sep.ceremony import reading, turn, visits
-from sep.ceremony.messages import document_number
 from sep.ceremony.models import Visit
 from sep.ceremony.pages.around import UNPROCESSABLE, around
+from sep.ceremony.pages.files import attached, file_name
 from sep.ceremony.pages.forms import IntentForm
 from sep.ceremony.pages.session import document_page, see_other
 from sep.ceremony.pages.shown import page_image as image_of
@@ -135,13 +134,13 @@ def protocol_file(request: HttpRequest, _visit: Visit, document: Document) -> Ht
 
 
 def _pdf(request: HttpRequest, document: Document, sha256: str, mark: str) -> HttpResponse:
-    name = f"{document.name} №{document_number(document)}{mark}.pdf"
+    name = file_name(document, mark)
     if "ticket" in request.GET:
         issued = signing.dumps(
             {"organization": str(document.organization_id), "sha256": sha256}, salt=_TICKET
         )
         return JsonResponse({"url": reverse("sign-ticket", args=[issued]), "name": name})
-    return _attached(document.organization, sha256, name)
+    return attached(document.organization, sha256, name)
 
 
 @require_GET
@@ -152,15 +151,9 @@ def file_by_ticket(_request: HttpRequest, ticket: str) -> HttpResponse:
     except signing.BadSignature as error:
         raise Http404 from error
     organization = Organization.objects.get(pk=known["organization"])
-    response = _attached(organization, known["sha256"], "document.pdf")
+    response = attached(organization, known["sha256"], "document.pdf")
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _attached(organization: Organization, sha256: str, name: str) -> HttpResponse:
-    disposition = content_disposition_header(as_attachment=True, filename=name)
-    headers = {"Content-Disposition": disposition or ""}
-    return HttpResponse(blobs.get(organization, sha256), content_type="application/pdf", headers=headers)
 
 
 @require_POST

@@ -1,23 +1,12 @@
 """The signer's addresses. Only the first holds a secret, and it answers with a redirect away from itself."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from sep.ceremony.pages import arrival, reading, signing
+from sep.ceremony.pages.converters import register
 
+register()
 
-class UlidConverter:
-    """The id of a document; anything of another shape is no address at all."""
-
-    regex = "[0-9A-HJKMNP-TV-Z]{26}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(UlidConverter, "ulid")
 
 urlpatterns = [
     path("s/<str:token>", arrival.link, name="link"),

@@ -1,0 +1,1 @@
+"""The patient's own account, «личный кабинет»: documents of one person over all clinics."""

@@ -1,0 +1,68 @@
+"""Sessions of the cabinet: who is in, on which devices, and how long."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from sep.cabinet.models import Session
+from sep.ceremony.models import Acquaintance
+from sep.ceremony.visits import hash_of
+
+IDLE: Final = timedelta(minutes=30)
+ABSOLUTE: Final = timedelta(hours=12)
+"""Longer than the 15 and 60 minutes of a signing visit: here one reads, and every signature begins a visit
+with those limits and asks for a code of its own."""
+
+_COOKIE_BYTES: Final = 24
+_PRECISE_ENOUGH: Final = timedelta(minutes=1)
+
+
+def begin_session(
+    known: Acquaintance, *, now: datetime, address: str, user_agent: str
+) -> tuple[Session, str]:
+    """Open a session in the caller's transaction; returns it and its cookie."""
+    cookie = secrets.token_urlsafe(_COOKIE_BYTES)
+    session = Session.objects.create(
+        acquaintance=known,
+        cookie_hash=hash_of(cookie),
+        opened_at=now,
+        seen_at=now,
+        address=address[:60],
+        user_agent=user_agent[:300],
+    )
+    return session, cookie
+
+
+def live_session(cookie: str, now: datetime) -> Session | None:
+    """Return the session of a cookie while it lives, and note that it was seen."""
+    if not cookie:
+        return None
+    found = Session.objects.select_related("acquaintance").filter(
+        cookie_hash=hash_of(cookie), ended_at__isnull=True
+    )
+    session = found.first()
+    if session is None or not is_live(session, now):
+        return None
+    if now >= session.seen_at + _PRECISE_ENOUGH:
+        Session.objects.filter(pk=session.pk).update(seen_at=now)
+    return session
+
+
+def is_live(session: Session, now: datetime) -> bool:
+    return session.ended_at is None and now < session.seen_at + IDLE and now < session.opened_at + ABSOLUTE
+
+
+def devices(session: Session, now: datetime) -> list[Session]:
+    """Return the live sessions of the same person, this one first."""
+    found = Session.objects.filter(
+        acquaintance=session.acquaintance, ended_at__isnull=True, opened_at__gt=now - ABSOLUTE
+    )
+    live = [each for each in found if is_live(each, now)]
+    return sorted(live, key=lambda each: (each.pk != session.pk, -each.seen_at.timestamp()))
+
+
+def end(session: Session, which: str, now: datetime) -> None:
+    """End a session of the same person by its id, or all `others`."""
+    own = Session.objects.filter(acquaintance=session.acquaintance, ended_at__isnull=True)
+    chosen = own.exclude(pk=session.pk) if which == "others" else own.filter(pk=which)
+    chosen.update(ended_at=now)

@@ -1,0 +1,16 @@
+{% load static %}// Keeps one page and its style for the hour without a network. Documents are never kept.
+"use strict";
+const shelf = "cabinet-1";
+const kept = ["{% url "cabinet-offline" %}", "{% static "sep/page.css" %}", "{% static "sep/icon.svg" %}"];
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(shelf).then((cache) => cache.addAll(kept)).then(() => self.skipWaiting()));
+});
+self.addEventListener("activate", (event) => {
+  const old = (names) => Promise.all(names.filter((name) => name !== shelf).map((name) => caches.delete(name)));
+  event.waitUntil(caches.keys().then(old).then(() => self.clients.claim()));
+});
+self.addEventListener("fetch", (event) => {
+  if (event.request.mode !== "navigate") return;
+  event.respondWith(fetch(event.request).catch(() => caches.match(kept[0])));
+});
