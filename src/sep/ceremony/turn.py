@@ -11,7 +11,7 @@ def awaits(document: Document, package: Package, now: datetime) -> bool:
     """Tell whether a document waits for the recipient of a package at `now`."""
     if not document.is_open(now) or is_frozen(package) or not is_lawful(document, package, now):
         return False
-    signed = set(document.signatures.values_list("package_id", flat=True))
+    signed = _signed(document)
     if package.id in signed:
         return False
     return package.principal_id is None or not _first_is_missing(document, package, signed)
@@ -37,7 +37,7 @@ def is_lawful(document: Document, package: Package, now: datetime) -> bool:
 
 def has_signed(document: Document, package: Package) -> bool:
     """Tell whether the recipient of a package has given his signature, be it alone or the first of two."""
-    return document.signatures.filter(package=package).exists()
+    return package.id in _signed(document)
 
 
 def is_frozen(package: Package) -> bool:
@@ -49,12 +49,17 @@ def is_frozen(package: Package) -> bool:
 
 def others_missing(document: Document, package: Package) -> list[Package]:
     """Return the recipients other than this one whose signature a document still lacks."""
-    signed = set(document.signatures.values_list("package_id", flat=True))
+    signed = _signed(document)
     return [
         each
         for each in package.everyone()
         if each.id != package.id and each.id not in signed and each.signer.role in document.roles
     ]
+
+
+def _signed(document: Document) -> set[str]:
+    """Return the packages whose recipients have signed; a list prefetches the signatures."""
+    return {signature.package_id for signature in document.signatures.all()}
 
 
 def _first_is_missing(document: Document, package: Package, signed: set[str]) -> bool:
