@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from sep.ceremony import turn
 from sep.ceremony.models import Acquaintance
@@ -31,26 +32,29 @@ class Belonging:
 
 def documents_of(known: Acquaintance) -> "QuerySet[Document]":
     """Return the documents of a person, the only way to them from a cabinet's page."""
+    himself = Q(package_id__in=_packages(known, SignerRole.PATIENT), by_patient=True)
+    for_another = Q(package_id__in=_packages(known, SignerRole.REPRESENTATIVE), by_representative=True)
     return (
-        Document.objects.filter(
-            _signed_by(known, "package__", Q()) | _signed_by(known, "package__joined__", Q())
-        )
+        Document.objects.filter(himself | for_another)
         .select_related("organization", "package__organization", "package__signer__organization")
-        .prefetch_related("signatures")
-        .distinct()
+        .prefetch_related(
+            "signatures",
+            Prefetch(
+                "package__joined",
+                Package.objects.select_related("organization", "signer__organization").order_by("id"),
+            ),
+        )
     )
 
 
-def _signed_by(known: Acquaintance, path: str, also: Q) -> Q:
-    who = Q(
-        **{
-            f"{path}signer__phone_index": bytes(known.phone_index),
-            f"{path}signer__person_index": bytes(known.person_index),
-        }
+def _packages(known: Acquaintance, role: SignerRole) -> "QuerySet[Package, str]":
+    """Return the packages to which the documents of a person belong, be he their first recipient or not."""
+    own = Package.objects.filter(
+        signer__phone_index=bytes(known.phone_index),
+        signer__person_index=bytes(known.person_index),
+        signer__role=role,
     )
-    himself = Q(**{f"{path}signer__role": SignerRole.PATIENT}, by_patient=True)
-    for_another = Q(**{f"{path}signer__role": SignerRole.REPRESENTATIVE}, by_representative=True)
-    return who & (himself | for_another) & also
+    return own.values_list(Coalesce("principal_id", "id"), flat=True)
 
 
 def page_of(known: Acquaintance, number: int, now: datetime) -> tuple[list[Belonging], bool]:
@@ -83,10 +87,8 @@ def belonging(known: Acquaintance, document: Document, now: datetime) -> Belongi
 
 def package_of(known: Acquaintance, document: Document) -> Package:
     """Return the package through which a person signs a document of his."""
-    first = document.package
-    if _is_his(known, first, document):
-        return first
-    return next(each for each in first.everyone() if _is_his(known, each, document))
+    recipients = [document.package, *document.package.joined.all()]
+    return next(each for each in recipients if _is_his(known, each, document))
 
 
 def _is_his(known: Acquaintance, package: Package, document: Document) -> bool:

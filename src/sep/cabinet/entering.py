@@ -7,10 +7,11 @@ sent documents (protection from SMS pumping), and the sending is a background jo
 import hmac
 import secrets
 from datetime import date, datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 
 from sep import jobs, vault
 from sep.cabinet.models import Session, SignIn
@@ -47,7 +48,11 @@ def begin(phone: str, address: str, now: datetime) -> str:
     cookie = secrets.token_urlsafe(_COOKIE_BYTES)
     with transaction.atomic():
         sign_in = SignIn(
-            cookie_hash=hash_of(cookie), address=address[:60], begun_at=now, expires_at=now + LIFE
+            cookie_hash=hash_of(cookie),
+            address=address[:60],
+            network=network_of(address),
+            begun_at=now,
+            expires_at=now + LIFE,
         )
         sign_in.phone = phone
         sign_in.save(force_insert=True)
@@ -87,20 +92,22 @@ def live_sign_in(cookie: str, now: datetime) -> SignIn | None:
     return found.first() if cookie else None
 
 
-def tell_code(sign_in_id: str, code: str, now: datetime) -> bool:
-    """Compare the code; tell whether it is right. Raises `SignInOver`."""
+def tell_code(sign_in_id: str, code: str, now: datetime) -> str | None:
+    """Compare the code; return the new cookie if it is right, `None` if it is wrong. Raises `SignInOver`."""
     with transaction.atomic():
         sign_in = SignIn.objects.select_for_update().get(pk=sign_in_id)
         if sign_in.ended_at is not None or now >= sign_in.expires_at or sign_in.wrong_codes >= MOST_WRONG:
             raise SignInOver
         expected = bytes(sign_in.code_hash) if sign_in.code_hash is not None else b""
         if hmac.compare_digest(expected, _code_hash(sign_in, code)):
+            cookie = secrets.token_urlsafe(_COOKIE_BYTES)
+            sign_in.cookie_hash = hash_of(cookie)
             sign_in.code_told_at = now
             sign_in.expires_at = now + LIFE
-            sign_in.save(update_fields=["code_told_at", "expires_at"])
-            return True
+            sign_in.save(update_fields=["cookie_hash", "code_told_at", "expires_at"])
+            return cookie
         SignIn.objects.filter(pk=sign_in.pk).update(wrong_codes=F("wrong_codes") + 1)
-        return False
+        return None
 
 
 def tell_birth_date(
@@ -153,13 +160,20 @@ def _person(index: bytes, born: date) -> bytes | None:
 
 def _check_address(address: str, now: datetime) -> None:
     recent = SignIn.objects.filter(begun_at__gt=now - _HOUR)
-    network = address.rpartition(".")[0]
-    of_network = Q(address__startswith=f"{network}.") if network else Q(address=address)
     if (
         recent.filter(address=address).count() >= MOST_AN_HOUR
-        or recent.filter(of_network).count() >= MOST_OF_A_NETWORK
+        or recent.filter(network=network_of(address)).count() >= MOST_OF_A_NETWORK
     ):
         raise TooManyTries
+
+
+def network_of(address: str) -> str:
+    """Return the /24 of an IPv4 address and the /64 of an IPv6 one: what one subscriber may roam in."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return ""
+    return str(ip_network(f"{address}/{24 if known.version == 4 else 64}", strict=False))  # noqa: PLR2004
 
 
 def _code_hash(sign_in: SignIn, code: str) -> bytes:

@@ -1,4 +1,6 @@
-"""Ways into the cabinet: a sign-in that goes on, and a session on a device."""
+"""Ways into the cabinet: a sign-in that goes on, a session on a device, and where it takes notices."""
+
+import json
 
 from django.db import models
 
@@ -20,6 +22,7 @@ class SignIn(models.Model):
     phone_sealed = models.BinaryField()
     phone_index = models.BinaryField(max_length=32, db_index=True)
     address = models.CharField(max_length=60)
+    network = models.CharField(max_length=50)
     code_hash = models.BinaryField(max_length=32, null=True)
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -29,7 +32,10 @@ class SignIn(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["address", "begun_at"], name="sign_in_from_address")]
+        indexes = [
+            models.Index(fields=["address", "begun_at"], name="sign_in_from_address"),
+            models.Index(fields=["network", "begun_at"], name="sign_in_from_network"),
+        ]
 
     def __str__(self) -> str:
         return self.id
@@ -60,3 +66,30 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class PushSubscription(models.Model):
+    """Where the browser of a session takes notices: whoever knows the address and the keys could send some.
+
+    It outlives the idle session, or no notice would ever come; it ends when the person ends the session.
+    """
+
+    id = ulid_key()
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="push")
+    endpoint_hash = models.BinaryField(max_length=32, unique=True)
+    wrapped_key = models.BinaryField(default=vault.new_wrapped_key)
+    details_sealed = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.id
+
+    def read(self) -> dict[str, str]:
+        """Return `endpoint`, `p256dh` and `auth`."""
+        key = vault.open_key(bytes(self.wrapped_key))
+        details = json.loads(key.decrypt(self.details_sealed, f"push.details|{self.id}"))
+        return {name: str(value) for name, value in details.items()}
+
+    def write(self, details: dict[str, str]) -> None:
+        key = vault.open_key(bytes(self.wrapped_key))
+        self.details_sealed = key.encrypt(json.dumps(details).encode(), f"push.details|{self.id}")

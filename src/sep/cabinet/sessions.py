@@ -4,7 +4,9 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
-from sep.cabinet.models import Session
+from django.db.models import Q
+
+from sep.cabinet.models import PushSubscription, Session
 from sep.ceremony.models import Acquaintance
 from sep.ceremony.visits import hash_of
 
@@ -53,16 +55,24 @@ def is_live(session: Session, now: datetime) -> bool:
 
 
 def devices(session: Session, now: datetime) -> list[Session]:
-    """Return the live sessions of the same person, this one first."""
+    """Return the sessions of the same person that live or take notices, this one first."""
     found = Session.objects.filter(
-        acquaintance=session.acquaintance, ended_at__isnull=True, opened_at__gt=now - ABSOLUTE
-    )
-    live = [each for each in found if is_live(each, now)]
-    return sorted(live, key=lambda each: (each.pk != session.pk, -each.seen_at.timestamp()))
+        Q(opened_at__gt=now - ABSOLUTE) | Q(push__isnull=False),
+        acquaintance=session.acquaintance,
+        ended_at__isnull=True,
+    ).select_related("push")
+    shown = [each for each in found if is_live(each, now) or takes_notices(each)]
+    return sorted(shown, key=lambda each: (each.pk != session.pk, -each.seen_at.timestamp()))
+
+
+def takes_notices(session: Session) -> bool:
+    """Tell whether notices go to the browser of a session."""
+    return hasattr(session, "push")
 
 
 def end(session: Session, which: str, now: datetime) -> None:
-    """End a session of the same person by its id, or all `others`."""
+    """End a session of the same person by its id, or all `others`; no notice goes there any more."""
     own = Session.objects.filter(acquaintance=session.acquaintance, ended_at__isnull=True)
     chosen = own.exclude(pk=session.pk) if which == "others" else own.filter(pk=which)
+    PushSubscription.objects.filter(session__in=chosen).delete()
     chosen.update(ended_at=now)

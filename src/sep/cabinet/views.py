@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sep.cabinet import belongings, entering, history, sessions
+from sep.cabinet import belongings, entering, history, push, sessions
 from sep.cabinet.models import Session, SignIn
 from sep.ceremony import acquaintances, withdrawal
 from sep.ceremony.messages import document_number
@@ -86,11 +86,13 @@ def code(request: HttpRequest, sign_in: SignIn) -> HttpResponseBase:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            is_right = entering.tell_code(sign_in.id, form.cleaned_data["code"], timezone.now())
+            cookie = entering.tell_code(sign_in.id, form.cleaned_data["code"], timezone.now())
         except entering.SignInOver:
             return render(request, "cabinet/over.html", status=403)
-        if is_right:
-            return see_other("cabinet-birth-date")
+        if cookie is not None:
+            response = see_other("cabinet-birth-date")
+            _give(response, _sign_in_cookie(), cookie)
+            return response
         sign_in.refresh_from_db()
         form.add_error("code", str(_("Код не подошёл. Проверьте последнее сообщение.")))
     context = {"form": form, "phone": mask_phone(sign_in.phone)}
@@ -256,9 +258,31 @@ def devices(request: HttpRequest, session: Session) -> HttpResponseBase:
     context = {
         "devices": sessions.devices(session, now),
         "chats": belongings.chats_of(session.acquaintance),
+        "push_key": push.public_key(),
+        "takes_notices": hasattr(session, "push"),
         "session": session,
     }
     return render(request, "cabinet/devices.html", context)
+
+
+@require_POST
+@cabinet_page
+def subscribe(request: HttpRequest, session: Session) -> HttpResponseBase:
+    """Take notices in this browser."""
+    given = {name: request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth")}
+    try:
+        push.subscribe(session, **given, now=timezone.now())
+    except push.NotASubscription:
+        return HttpResponse(status=_UNPROCESSABLE)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@cabinet_page
+def unsubscribe(_request: HttpRequest, session: Session) -> HttpResponseBase:
+    """Take no more notices in this browser."""
+    push.unsubscribe(session)
+    return see_other("cabinet-devices")
 
 
 @require_POST

@@ -58,7 +58,7 @@ def others_missing(document: Document, package: Package) -> list[Package]:
 
 
 def _signed(document: Document) -> set[str]:
-    """Return the packages whose recipients have signed; lists of documents prefetch their signatures."""
+    """Return the packages whose recipients have signed; a list prefetches the signatures."""
     return {signature.package_id for signature in document.signatures.all()}
 
 

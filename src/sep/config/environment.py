@@ -52,6 +52,20 @@ class Environment(BaseSettings):
 
     esia_client_id: str = Field("", description="Mnemonic of the system in ЕСИА; empty: no Госуслуги.")
 
+    push_private_key: SecretStr = Field(
+        SecretStr(""), description="VAPID key of Web Push: 32 bytes in base64url. No notices when absent."
+    )
+    push_contact: str = Field("", description="E-mail that push services may write to (RFC 8292).")
+    push_services: list[str] = Field(
+        [
+            "https://fcm.googleapis.com",
+            "https://updates.push.services.mozilla.com",
+            "https://*.push.apple.com",
+            "https://*.notify.windows.com",
+        ],
+        description="Origins to which notices may go; `*.` stands for subdomains.",
+    )
+
     phone_prefixes: list[str] = Field(["+79"], description="Numbers outside are refused (SMS pumping).")
     trusted_proxies: int = Field(0, ge=0, description="Reverse proxies in front that set X-Forwarded-For.")
     api_requests_a_minute: int = Field(6000, gt=0, description="Of one token, in each web process.")

@@ -14,3 +14,13 @@ self.addEventListener("fetch", (event) => {
   if (event.request.mode !== "navigate") return;
   event.respondWith(fetch(event.request).catch(() => caches.match(kept[0])));
 });
+
+self.addEventListener("push", (event) => {
+  const notice = event.data.json();
+  const shown = { icon: "{% static "sep/icon.svg" %}", tag: "documents", lang: "ru", data: { url: notice.url } };
+  event.waitUntil(self.registration.showNotification(notice.title, shown));
+});
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow(event.notification.data.url));
+});
