@@ -74,6 +74,12 @@ def make(password: str) -> Institution:
     return clinic
 
 
+def people_with_phones() -> list[Patient | Representative]:
+    """Return the people of the sample cards who may receive something to sign."""
+    patients = Patient.objects.exclude(phone="").order_by("pk")
+    return [*patients, *Representative.objects.exclude(phone="").order_by("pk")]
+
+
 def _patients(clinic: Institution) -> None:
     boy = Patient.objects.create(
         institution=clinic,

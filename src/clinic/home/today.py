@@ -6,17 +6,19 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clinic.institution.models import Institution
-from clinic.signing.exchange import OPEN
-from clinic.signing.models import Exchange, PackageDocument
+from clinic.signing.models import OPEN, Exchange, PackageDocument
 from clinic.signing.table import problem_words, status_words
+from clinic.staff.models import User
 
 SHOWN: Final = 50
 _TROUBLED: Final = (Exchange.REFUSED, Exchange.WAITING)
-_UNSIGNED: Final = ("undelivered", "declined", "expired")
+_UNSIGNED: Final = ("undelivered", "expired")
+_NOT_ME: Final = "«Это не я»"
+"""How the service's reason of a document whose receiver is somebody else names it."""
 # Older trouble has been dealt with on paper; it stays in the patient's table.
 _LOOKED_AT: Final = timedelta(days=14)
 
@@ -25,6 +27,7 @@ _LOOKED_AT: Final = timedelta(days=14)
 class Case:
     """A document as a line of the page; `why` says what is wrong with it."""
 
+    id: str
     patient_id: int
     patient: str
     birth_date: str
@@ -56,9 +59,11 @@ class Asking:
 class Today:
     """The home page: who asks, what needs a hand, the figures, and what was added today.
 
-    `questions` counts the questions about documents that still wait for a signature.
+    `alarms` are refusals, withdrawals and «Это не я» that nobody has dealt with. `questions` counts the
+    questions about documents that still wait for a signature.
     """
 
+    alarms: Sequence[Case]
     questions: int
     asking: Sequence[Asking]
     attention: Sequence[Case]
@@ -77,6 +82,7 @@ def today_of(institution: Institution) -> Today:
     added = rows.filter(added_at__gte=midnight)
     questions, asking = _questions(rows)
     return Today(
+        alarms=[_case(row, zone) for row in _alarms(rows, now)],
         questions=questions,
         asking=asking,
         attention=[_case(row, zone) for row in attention[:SHOWN]],
@@ -95,10 +101,31 @@ def _questions(rows: QuerySet[PackageDocument]) -> tuple[int, list[Asking]]:
     return sum(row.question_count for row in found), list(patients.values())
 
 
+def handle(institution: Institution, document_id: str, author: User) -> None:
+    """Note that somebody has dealt with an alarm: it leaves the top of the page for good."""
+    rows = PackageDocument.objects.filter(institution=institution, pk=document_id, handled_at__isnull=True)
+    rows.filter(_is_alarm()).update(handled_at=timezone.now(), handled_by=author)
+
+
+def _is_alarm() -> Q:
+    return Q(status_code__in=("declined", "withdrawn")) | Q(
+        status_code="undelivered", status_reason__contains=_NOT_ME
+    )
+
+
+def _alarms(rows: QuerySet[PackageDocument], now: datetime) -> list[PackageDocument]:
+    recent = rows.filter(
+        status_code__in=("declined", "withdrawn", "undelivered"), status_at__gte=now - _LOOKED_AT
+    )
+    fresh = recent.filter(_is_alarm(), handled_at__isnull=True).select_related("patient")
+    return list(fresh.order_by("-status_at")[:SHOWN])
+
+
 def _attention(rows: QuerySet[PackageDocument], now: datetime) -> list[PackageDocument]:
     # Two questions rather than one with an OR: each has its index.
     troubled = rows.filter(exchange__in=_TROUBLED).order_by("-added_at")
-    unsigned = rows.filter(status_code__in=_UNSIGNED, status_at__gte=now - _LOOKED_AT).order_by("-status_at")
+    unsigned = rows.filter(status_code__in=_UNSIGNED, status_at__gte=now - _LOOKED_AT)
+    unsigned = unsigned.exclude(_is_alarm()).order_by("-status_at")
     found = [
         *troubled.select_related("patient")[: SHOWN + 1],
         *unsigned.select_related("patient")[: SHOWN + 1],
@@ -123,6 +150,7 @@ def _case(row: PackageDocument, zone: tzinfo) -> Case:
     status, badge = status_words(row)
     moment = (row.status_at or row.added_at).astimezone(zone)
     return Case(
+        id=row.pk,
         patient_id=row.patient_id,
         patient=row.patient.full_name,
         birth_date=row.patient.birth_date.strftime("%d.%m.%Y"),

@@ -5,4 +5,5 @@ from clinic.home import views
 app_name = "home"
 urlpatterns = [
     path("", views.today, name="today"),
+    path("today/handled/", views.handled, name="handled"),
 ]

@@ -134,3 +134,24 @@ class MaxBot(models.Model):
     @property
     def _place(self) -> str:
         return f"institution.max_bot|{self.institution_id}"
+
+
+class SigningRules(models.Model):
+    """The rules of signing: a copy of what the service said last, and the changes wanted since.
+
+    `organization` and `policies` are the answers of `GET /v1/organization` and `/v1/signing-policies`;
+    `wishes` wait for the worker in the order in which they were made.
+    """
+
+    institution = models.OneToOneField(
+        Institution, primary_key=True, on_delete=models.CASCADE, related_name="signing_rules"
+    )
+    wishes = models.JSONField(default=list)
+    asked_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=500, blank=True)
+    told_at = models.DateTimeField(null=True)
+    organization = models.JSONField(default=dict)
+    policies = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.institution_id}"

@@ -1,6 +1,6 @@
 """The clinic's background work about its connection."""
 
-from clinic.institution import connection, max_bot_exchange
+from clinic.institution import connection, max_bot_exchange, rules_exchange
 from clinic.institution.models import Institution
 from sep.jobs import job
 
@@ -17,3 +17,9 @@ def check_connection(institution_id: str) -> None:
 def fulfil_wish_about_max_bot(institution_id: str) -> None:
     """Do what is wanted of the bot in MAX: ask about it, connect it, let it go."""
     max_bot_exchange.fulfil(institution_id)
+
+
+@job("clinic.signing_rules", queue="clinic")
+def fulfil_wishes_about_rules(institution_id: str) -> None:
+    """Change the rules of signing as is wanted, and ask how they stand."""
+    rules_exchange.fulfil(institution_id)

@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from clinic.institution import max_bot, tasks
+from clinic.institution import max_bot, rules, tasks
 from clinic.institution.connection import ADVICE, STUCK
 from clinic.institution.models import ConnectionState, Institution
 from clinic.staff.access import StaffRequest, workplace_page
@@ -114,6 +114,7 @@ class NetrikaForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             institution.connection_organization = ""
             names += ["connection_state", "connection_organization"]
             max_bot.forget(institution)
+            rules.forget(institution)
         institution.save(update_fields=names)
         return institution
 

@@ -7,68 +7,53 @@ it are told by `document_exists`, and then it is asked which.
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
-from typing import Final
+from typing import Final, Literal
 
 from django.db import transaction
 from django.utils import timezone
 
-from clinic.forms.models import PdfType
 from clinic.institution.models import Institution
 from clinic.institution.service import client_of
-from clinic.patients.models import Capacity, Representative
-from clinic.patients.models import Patient as CardOfPatient
 from clinic.signing import record
-from clinic.signing.models import Exchange, PackageDocument, Pending
+from clinic.signing.models import OPEN, DeskLink, DeskMode, Exchange, PackageDocument, Pending
+from clinic.signing.request import Unfit, package_of
 from sep.vault import blobs
-from sep_client import (
-    STATUSES_AT_ONCE,
-    Comprehension,
-    Conflict,
-    Content,
-    Explanation,
-    Invalid,
-    NewPackage,
-    NotFound,
-    Patient,
-    SepClient,
-    SepError,
-    Signer,
-    Source,
-)
-from sep_client import PackageDocument as Sent
+from sep_client import STATUSES_AT_ONCE, Conflict, Invalid, NotFound, SepClient, SepError
 
 MOST_DOCUMENTS: Final = 20
 MOST_BYTES: Final = 11 * 2**20
 """Of PDF in one package: the service takes 16 MiB of JSON, and base64 adds a third."""
 
-OPEN: Final = ("created", "sent", "undelivered")
-"""Codes of the service under which a document still waits for its signer."""
-
-_SOURCES: Final = frozenset({"appointment", "paid_order", "patient_card"})
 _LOOKED_AFTER: Final = timedelta(days=31)
 _FEED_SECONDS: Final = 10.0
+_DESK_SECONDS: Final = 8.0
+_LONGEST_LINK: Final = 500
 _INDEX: Final = re.compile(r"documents\.(\d+)\.")
 
 
 def deliver(batch: str) -> None:
-    """Send what is queued in a batch: one package for each signer, so that a person gets one message."""
+    """Send what is queued in a batch: one package for the same signers, so that a person gets one message."""
     rows = list(
         PackageDocument.objects.filter(batch=batch, exchange=Exchange.QUEUED)
-        .select_related("institution", "patient", "representative", "printed__version")
+        .select_related("institution", "patient", "representative", "replaces")
         .order_by("added_at", "id")
     )
     if not rows:
         return
     try:
         with client_of(rows[0].institution) as sep:
-            for signer in dict.fromkeys(row.representative for row in rows):
-                for group, contents in _packages([row for row in rows if row.representative == signer]):
+            for people in dict.fromkeys(map(_people, rows)):
+                for group, contents in _packages([row for row in rows if _people(row) == people]):
                     _submit(sep, group, contents)
     except SepError as error:
         record.waiting(rows, error)
+
+
+def _people(row: PackageDocument) -> tuple[int | None, bool]:
+    return row.representative_id, row.with_patient
 
 
 def receive(patient_id: int) -> None:
@@ -89,21 +74,67 @@ def receive(patient_id: int) -> None:
     record.done(rows, Pending.RECEIVE, problem)
 
 
+_CHANNELS: Final[Mapping[str, Literal["max", "sms"] | None]] = {
+    Pending.RESEND: None,
+    Pending.RESEND_SMS: "sms",
+    Pending.RESEND_MAX: "max",
+}
+
+
 def resend(document_id: str) -> None:
-    """Invite the signer of a document again, as somebody asked."""
+    """Invite the signers of a document again, by the channel somebody wished."""
     row = PackageDocument.objects.select_related("institution").get(pk=document_id)
-    if row.pending != Pending.RESEND:
+    wish = row.pending
+    if wish not in _CHANNELS:
         return
     problem = ""
     try:
         with client_of(row.institution) as sep:
-            told = sep.resend(row.id_document)
+            told = sep.resend(row.id_document, _CHANNELS[wish])
     except SepError as error:
         problem = f"Приглашение не отправлено. {error.message}"
     else:
         record.write_down(row.institution, [told])
         PackageDocument.objects.filter(pk=row.pk).update(invited_again_at=timezone.now())
-    record.done([row], Pending.RESEND, problem)
+    record.done([row], Pending(wish), problem)
+
+
+def withdraw(document_id: str) -> None:
+    """Have the withdrawal of a signed consent made, as somebody asked at the patient's word."""
+    row = PackageDocument.objects.select_related("institution").get(pk=document_id)
+    if row.pending != Pending.WITHDRAW:
+        return
+    problem = ""
+    try:
+        with client_of(row.institution) as sep:
+            record.write_down(row.institution, [sep.withdraw(row.id_document, row.pending_reason)])
+    except SepError as error:
+        problem = f"Отзыв не подготовлен. {error.message}"
+    record.done([row], Pending.WITHDRAW, problem)
+
+
+def open_desk(link_id: str) -> None:
+    """Get a link for one who stands at the desk; he waits, so nothing is tried again by itself."""
+    link = DeskLink.objects.select_related("document__institution").filter(pk=link_id).first()
+    if link is None or link.address_sealed is not None:
+        return
+    row = link.document
+    mode: Literal["qr", "tablet"] = "qr" if link.mode == DeskMode.QR else "tablet"
+    role: Literal["patient", "representative"] | None = None
+    if link.role:
+        role = "patient" if link.role == "patient" else "representative"
+    try:
+        with client_of(row.institution, timeout=_DESK_SECONDS) as sep:
+            told = sep.desk(row.id_document, mode, role)
+    except SepError as error:
+        link.problem = error.message[:500]
+    else:
+        # The page makes a link and a QR of it: nothing but a web address may stand there.
+        if told.address.startswith(("https://", "http://")) and len(told.address) <= _LONGEST_LINK:
+            link.address, link.expires_at, link.problem = told.address, told.expires_at, ""
+        else:
+            link.problem = "Сервис ответил не ссылкой. Сообщите в его поддержку."
+    link.save(update_fields=["address_sealed", "expires_at", "problem"])
 
 
 def revoke(document_id: str) -> None:
@@ -165,10 +196,6 @@ def _feed_of(institution: Institution) -> str:
     return hashlib.blake2b(where.encode(), digest_size=6).hexdigest()
 
 
-class _Unfit(Exception):
-    """A document that is not worth sending; the message says why."""
-
-
 def _packages(
     rows: Sequence[PackageDocument],
 ) -> Iterator[tuple[list[PackageDocument], list[bytes]]]:
@@ -192,8 +219,8 @@ def _packages(
 
 def _submit(sep: SepClient, rows: Sequence[PackageDocument], contents: Sequence[bytes]) -> None:
     try:
-        package = _package(rows, contents)
-    except _Unfit as unfit:
+        package = package_of(rows, contents)
+    except Unfit as unfit:
         record.refused(rows, str(unfit))
         return
     except ValueError:  # the client's own check of the fields; its words quote them
@@ -240,13 +267,14 @@ def _sort_out(
             blamed.setdefault(int(found.group(1)), []).append(each.message)
     if blamed:
         for index, messages in blamed.items():
-            record.refused([rows[index]], " ".join(dict.fromkeys(messages)))
+            record.refused([rows[index]], " ".join(dict.fromkeys(messages)), error.code)
         _submit_all(sep, [pair for index, pair in enumerate(pairs) if index not in blamed])
         return
     # Who may sign depends on the document's type, so a refusal of one type says nothing of another.
     types = list(dict.fromkeys(row.pdf_type for row in rows))
     if len(types) == 1:
-        record.refused(rows, " ".join(dict.fromkeys(one.message for one in error.errors)) or error.message)
+        sentence = " ".join(dict.fromkeys(one.message for one in error.errors)) or error.message
+        record.refused(rows, sentence, error.code)
         return
     for kind in types:
         _submit_all(sep, [pair for pair in pairs if pair[0].pdf_type == kind])
@@ -255,73 +283,3 @@ def _sort_out(
 def _submit_all(sep: SepClient, pairs: Sequence[tuple[PackageDocument, bytes]]) -> None:
     if pairs:
         _submit(sep, [row for row, _ in pairs], [data for _, data in pairs])
-
-
-def _package(rows: Sequence[PackageDocument], contents: Sequence[bytes]) -> NewPackage:
-    first = rows[0]
-    return NewPackage(
-        id_package_mis=first.batch,
-        patient=_patient(first.patient),
-        signer=_signer(first.patient, first.representative),
-        documents=[
-            Sent(
-                id_document_mis=row.pk,
-                name=row.name,
-                type=PdfType(row.pdf_type).document_type,
-                source=_source(row),
-                content=Content(data=data),
-                explanation=_explanation(row),
-            )
-            for row, data in zip(rows, contents, strict=True)
-        ],
-    )
-
-
-def _patient(card: CardOfPatient) -> Patient:
-    return Patient(
-        id_patient_mis=card.card_number,
-        family=card.family,
-        given=card.given,
-        patronymic=card.patronymic or None,
-        birth_date=card.birth_date,
-        sex=1 if card.sex == 1 else 2,
-        snils=card.snils or None,
-        capacity=card.capacity if card.capacity != Capacity.ORDINARY else None,
-        capacity_basis=card.capacity_basis or None,
-    )
-
-
-def _explanation(row: PackageDocument) -> Explanation | None:
-    """What the form of this very version says in plain words; a file that was added has none."""
-    version = row.printed.version if row.printed else None
-    if version is None or not (version.summary or version.questions):
-        return None
-    questions = [Comprehension.model_validate(each) for each in version.questions]
-    return Explanation(summary=version.summary, questions=questions)
-
-
-def _signer(card: CardOfPatient, representative: Representative | None) -> Signer:
-    if representative is None:
-        if not card.phone:
-            raise _Unfit("В карточке пациента нет сотового телефона, а подписывает он сам.")
-        return Signer(role="patient", phone=card.phone)
-    if not representative.phone:
-        raise _Unfit(f"У представителя ({representative.initials}) не указан сотовый телефон.")
-    return Signer(
-        role="representative",
-        phone=representative.phone,
-        family=representative.family,
-        given=representative.given,
-        patronymic=representative.patronymic or None,
-        birth_date=representative.birth_date,
-        relation=representative.relation,
-        basis=representative.basis or None,
-        identity_document=representative.identity_document or None,
-        in_medical_record=representative.in_medical_record,
-    )
-
-
-def _source(row: PackageDocument) -> Source | None:
-    if row.object not in _SOURCES:
-        return None
-    return Source.model_validate({"object": row.object, "number": row.object_number})

@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 
 from clinic.forms.models import PdfType
-from clinic.patients.models import Patient, Representative
+from clinic.patients.models import Patient
 from clinic.signing import signers
+from clinic.signing.signers import HIMSELF, Signers
 
 
 class FileForm(forms.Form):
@@ -38,28 +39,50 @@ class RevokeForm(forms.Form):
     )
 
 
+class WithdrawForm(forms.Form):
+    """«Отозвать согласие»."""
+
+    reason = forms.CharField(
+        label="Причина со слов пациента",
+        max_length=300,
+        required=False,
+        help_text="Можно не указывать: отозвать согласие пациент вправе без причины.",
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
+
+
 class SignerForm(forms.Form):
-    """«Кто подписывает»: the patient himself, or one of those who may sign for him."""
+    """«Кто подписывает»: the patient himself, one of those who may sign for him, or the two together."""
 
     signer = forms.ChoiceField(label="Подписывает", widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._candidates = {str(one.pk): one for one in signers.candidates(patient)}
+        able = signers.candidates(patient)
+        alone = {str(one.pk): Signers(one) for one in able}
+        together = {f"{one.pk}-together": Signers(one, with_patient=True) for one in able}
+        self._people = {"patient": HIMSELF, **alone, **together}
         field = self.fields["signer"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            ("patient", f"{patient.full_name} — пациент, {patient.phone or 'телефона нет'}"),
-            *(
-                (
-                    key,
-                    f"{one.full_name} — {one.get_relation_display().lower()}, {one.phone or 'телефона нет'}",
-                )
-                for key, one in self._candidates.items()
-            ),
-        ]
+        field.choices = [(key, _told(patient, who)) for key, who in self._people.items()]
 
     @property
-    def representative(self) -> Representative | None:
-        """Whoever was chosen; `None` is the patient."""
-        return self._candidates.get(self.cleaned_data["signer"])
+    def who(self) -> Signers:
+        """Whoever was chosen."""
+        return self._people[self.cleaned_data["signer"]]
+
+    @staticmethod
+    def key_of(who: Signers) -> str:
+        """Return the choice that stands for these people."""
+        if who.representative is None:
+            return "patient"
+        return f"{who.representative.pk}-together" if who.with_patient else str(who.representative.pk)
+
+
+def _told(patient: Patient, who: Signers) -> str:
+    himself = f"{patient.full_name} — пациент, {patient.phone or 'телефона нет'}"
+    if who.representative is None:
+        return himself
+    one = who.representative
+    other = f"{one.full_name} — {one.get_relation_display().lower()}, {one.phone or 'телефона нет'}"
+    return f"Вместе: {himself}; {other}" if who.with_patient else other

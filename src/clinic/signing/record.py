@@ -9,10 +9,19 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.institution.models import Institution
-from clinic.signing import patience, signed_files
-from clinic.signing.models import AskedQuestion, Exchange, PackageDocument, Pending
+from clinic.signing import made_by_service, patience, signed_files
+from clinic.signing.models import OPEN, AskedQuestion, Exchange, PackageDocument, Pending, SignerState
 from sep.jobs import enqueue
-from sep_client import CLOSED, ConnectionFailed, Document, RateLimited, SepError, ServerError, Timeout
+from sep_client import (
+    CLOSED,
+    ConnectionFailed,
+    Document,
+    DocumentSigner,
+    RateLimited,
+    SepError,
+    ServerError,
+    Timeout,
+)
 
 _COPIED: Final = (
     "id_document",
@@ -31,6 +40,16 @@ _COPIED: Final = (
     "instead_of_reason",
     "in_max",
     "questions_sealed",
+    "signers_told",
+    "cautions",
+    "replaced_by",
+    "withdrawn_by",
+)
+
+_BY_CODE: Final = frozenset({"sms_code", "max_code"})
+_NOT_BY_CODE: Final = (
+    "Кодом этот документ не подписать: по правилам клиники для него есть только Госуслуги и УКЭП. Способ «код"
+    " из СМС» включает администратор: «Параметры → Правила подписания»; затем отправьте документ заново."
 )
 
 _PASSING: Final[Mapping[type[SepError], str]] = {
@@ -47,9 +66,11 @@ def write_down(institution: Institution, documents: Iterable[Document]) -> None:
     An answer older than what the row already shows changes nothing: two questions may be answered at once,
     and their answers come in any order.
     """
+    documents = list(documents)
     told = {document.id_document_mis: document for document in documents}
     now = timezone.now()
     with transaction.atomic():
+        made_by_service.write_down(institution, documents, now)
         rows = PackageDocument.objects.select_for_update().filter(institution=institution, pk__in=told)
         for row in rows.order_by("pk"):
             row.institution = institution
@@ -57,9 +78,14 @@ def write_down(institution: Institution, documents: Iterable[Document]) -> None:
                 row.save()
 
 
-def refused(rows: Iterable[PackageDocument], sentence: str) -> None:
-    """The service read these documents and did not take them; somebody has to correct something."""
-    _still_going(rows).update(exchange=Exchange.REFUSED, problem=sentence[:500], retry_at=None)
+def refused(rows: Iterable[PackageDocument], sentence: str, code: str = "") -> None:
+    """The service read these documents and did not take them; somebody has to correct something.
+
+    `code` is the service's own, by which the table offers what to do.
+    """
+    _still_going(rows).update(
+        exchange=Exchange.REFUSED, problem=sentence[:500], refusal=code[:60], retry_at=None
+    )
 
 
 def waiting(rows: Sequence[PackageDocument], error: SepError) -> None:
@@ -99,6 +125,7 @@ def _copy(row: PackageDocument, told: Document, now: datetime) -> bool:
     first = row.exchange != Exchange.ACCEPTED
     if first:
         row.exchange, row.problem, row.attempts, row.retry_at = Exchange.ACCEPTED, "", 0, None
+        row.refusal = ""
         row.accepted_at = told.added_at or now
     elif _is_older(row, told):
         return False
@@ -118,12 +145,30 @@ def _copy(row: PackageDocument, told: Document, now: datetime) -> bool:
         row.instead_of = former.channel[:20] if former is not None else ""
         row.instead_of_reason = (former.reason or "")[:300] if former is not None else ""
         row.in_max = (told.delivery.max or "")[:20]
+    if told.signers:
+        row.signers = [_signer(each) for each in told.signers]
+    row.cautions = [each.message[:300] for each in told.warnings]
+    row.replaced_by, row.withdrawn_by = told.replaced_by or "", told.withdrawn_by or ""
+    if told.signing_methods and not set(told.signing_methods) & _BY_CODE and told.status.code in OPEN:
+        row.cautions.append(_NOT_BY_CODE)
     if len(told.questions) > row.question_count:  # nobody takes a question back, and none changes
         row.questions = [AskedQuestion(each.text, each.asked_at) for each in told.questions]
     if row.status_code in signed_files.SIGNED and before["status_code"] not in signed_files.SIGNED:
         row.attempts, row.retry_at = 0, now + patience.LEASE
         enqueue(signed_files.fetch, row.pk)
     return first or any(getattr(row, name) != value for name, value in before.items())
+
+
+def _signer(told: DocumentSigner) -> SignerState:
+    delivery = told.delivery
+    return SignerState(
+        role=told.role,
+        relation=told.relation or "",
+        phone=told.phone or "",
+        channel=(delivery.channel or "") if delivery is not None else "",
+        state=(delivery.state or "") if delivery is not None else "",
+        has_signed=told.signed_at is not None,
+    )
 
 
 def _is_older(row: PackageDocument, told: Document) -> bool:

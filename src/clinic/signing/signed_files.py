@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.institution.service import client_of
 from clinic.signing import patience
-from clinic.signing.models import PackageDocument
+from clinic.signing.models import PackageDocument, ServiceDocument
 from sep.jobs import job
 from sep.vault import blobs
 from sep_client import SepError
@@ -43,6 +43,28 @@ def fetch(document_id: str) -> None:
         attempts=0,
         problem="",
     )
+
+
+@job("signing.fetch_made_by_service", queue="clinic")
+def fetch_made_by_service(id_document: str) -> None:
+    """Keep the signed file of a document that the service made; what fails is tried again by `try_again`."""
+    row = ServiceDocument.objects.select_related("institution").get(pk=id_document)
+    if row.status_code not in SIGNED or row.signed_sha256:
+        return
+    asked: timedelta | None = None
+    signed: bytes | None = None
+    try:
+        with client_of(row.institution) as sep:
+            told = sep.document(row.pk).signed_sha256
+            signed = sep.signed(row.pk)
+    except SepError as error:
+        asked = patience.asked(error)
+    same = ServiceDocument.objects.filter(pk=row.pk, signed_sha256="")
+    if signed is None or hashlib.sha256(signed).hexdigest() != told:
+        retry_at = timezone.now() + patience.delay(row.attempts, asked)
+        same.update(attempts=row.attempts + 1, retry_at=retry_at)
+        return
+    same.update(signed_sha256=blobs.put(row.institution, signed), retry_at=None, attempts=0)
 
 
 def _again(row: PackageDocument, problem: str, asked: timedelta | None) -> None:

@@ -13,9 +13,11 @@ from django.utils.safestring import SafeString
 from pytils.numeral import get_plural
 
 from clinic.patients.models import Patient
-from clinic.signing.exchange import OPEN
-from clinic.signing.models import Exchange, PackageDocument, Pending
+from clinic.signing import package
+from clinic.signing.models import OPEN, Exchange, PackageDocument, Pending, ServiceDocument
 from clinic.signing.package import CHANGEABLE, SENDABLE
+from clinic.signing.people import progress, who_signs
+from clinic.signing.remedies import Remedy, remedy_of
 
 MOMENT: Final = "%d.%m.%Y %H:%M:%S"
 SHORT: Final = "%d.%m.%Y %H:%M"
@@ -66,6 +68,9 @@ class Line:
     notes: SafeString
     questions: Sequence[tuple[str, str]]
     problem: str
+    cautions: Sequence[str]
+    remedy: Remedy | None
+    is_corrected: bool
     can: str
     status_code: str
     original_sha256: str
@@ -74,10 +79,25 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """A document that the service made itself: no row of the package."""
+
+    id: str
+    name: str
+    made: str
+    signed: str
+    status: str
+    badge: str
+    reason: str
+    has_file: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The table and its state: `busy` while something is going on, `version` changes with any cell."""
 
     lines: Sequence[Line]
+    made_by_service: Sequence[Made]
     busy: bool
     progress: str
     done: int
@@ -97,6 +117,7 @@ def table_of(patient: Patient) -> Table:
     done = total - len(queued) if queued else 0
     return Table(
         lines=[_line(row, zone) for row in rows],
+        made_by_service=[_made(row, zone) for row in _made_for(patient)],
         busy=bool(queued or asked),
         progress=_progress(len(queued), len(asked), done, total),
         done=done,
@@ -110,9 +131,11 @@ def version_of(patient: Patient) -> str:
     shown = PackageDocument.objects.filter(patient=patient).values_list(
         "pk", "exchange", "pending", "problem", "status_code", "status_at", "viewed_at", "delivery_state",
         "delivery_failure", "instead_of", "in_max", "question_count",
-        "signed_sha256", "representative_id", "invited_again_at", "batch",
+        "signed_sha256", "representative_id", "invited_again_at", "batch", "with_patient", "signers_told",
+        "cautions", "replaced_by", "withdrawn_by", "correction_asked_at", "replaces_id",
     )  # fmt: skip
-    told = "\n".join(str(values) for values in shown.order_by("pk").iterator())
+    made = _made_for(patient).values_list("pk", "status_code", "status_at", "signed_sha256")
+    told = "\n".join(str(values) for values in [*shown.order_by("pk"), *made])
     return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
 
 
@@ -136,15 +159,36 @@ def abilities(row: PackageDocument) -> list[str]:
     if row.exchange == Exchange.ACCEPTED and row.pending == Pending.NOTHING:
         can.append("receive")
         if row.status_code in OPEN:
-            can += ["resend", "revoke"]
+            can += ["resend", "revoke", "desk"]
+        if row.status_code == "signed" and row.pdf_type in package.WITHDRAWABLE:
+            can.append("withdraw")
+        if row.status_code in {*OPEN, "signed"} and not row.replaced_by:
+            can.append("correct")
     return can
 
 
 def _rows(patient: Patient) -> QuerySet[PackageDocument]:
     return (
         PackageDocument.objects.filter(institution_id=patient.institution_id, patient=patient)
-        .select_related("institution", "representative", "sent_by")
+        .select_related("institution", "patient", "representative", "sent_by", "replaces")
         .order_by("-added_at", "-id")
+    )
+
+
+def _made_for(patient: Patient) -> QuerySet[ServiceDocument]:
+    return ServiceDocument.objects.filter(institution_id=patient.institution_id, patient=patient)
+
+
+def _made(row: ServiceDocument, zone: tzinfo) -> Made:
+    return Made(
+        id=row.pk,
+        name=row.name,
+        made=row.made_at.astimezone(zone).strftime(SHORT),
+        signed=_moment(row.signed_at, zone, SHORT),
+        status=row.status_display,
+        badge=BADGES.get(row.status_code, ""),
+        reason=row.status_reason,
+        has_file=bool(row.signed_sha256),
     )
 
 
@@ -161,6 +205,9 @@ def _line(row: PackageDocument, zone: tzinfo) -> Line:
         notes=format_html_join("", "<span>{}</span>", ((note,) for note in _notes(row, zone))),
         questions=[(_moment(each.asked_at, zone, SHORT), each.text) for each in row.questions],
         problem=problem_words(row, zone),
+        cautions=row.cautions,
+        remedy=remedy_of(row),
+        is_corrected=bool(row.replaced_by),
         can=" ".join(abilities(row)),
         status_code=row.status_code,
         original_sha256=row.sha256,
@@ -171,10 +218,12 @@ def _line(row: PackageDocument, zone: tzinfo) -> Line:
 
 def _notes(row: PackageDocument, zone: tzinfo) -> list[str]:
     notes = []
-    if row.representative is not None:
-        relation = row.representative.get_relation_display().lower()
-        notes.append(f"подписывает {row.representative.initials} ({relation})")
-    if row.delivery_channel:
+    if row.replaces is not None:
+        notes.append(f"исправляет документ от\u00a0{row.replaces.added_at.astimezone(zone):%d.%m.%Y %H:%M}")
+    notes += filter(None, [who_signs(row), progress(row)])
+    if len(row.signers) > 1:
+        notes += [f"{each}: {state}" for each, state in _deliveries(row)]
+    elif row.delivery_channel:
         notes += _delivery(row)
     if row.viewed_at is not None and row.signed_at is None:
         notes.append(f"открыт {row.viewed_at.astimezone(zone).strftime(SHORT)}")
@@ -184,6 +233,8 @@ def _notes(row: PackageDocument, zone: tzinfo) -> list[str]:
         notes.append(f"приглашён ещё раз {row.invited_again_at.astimezone(zone).strftime(SHORT)}")
     if row.sent_by is not None:
         notes.append(f"отправитель — {_initials(row.sent_by.full_name)}")
+    if row.correction_asked_at is not None and not row.replaced_by and not row.corrections.exists():
+        notes.append("ждёт исправления: напечатайте форму снова")
     if row.pending != Pending.NOTHING:
         notes.append(Pending(row.pending).label.lower())
     return notes
@@ -202,6 +253,14 @@ def _delivery(row: PackageDocument) -> Iterator[str]:
     yield f"{whereto}: {state}"
     if row.status_code in OPEN and row.delivery_channel != "max" and not row.instead_of:
         yield from filter(None, [_IN_MAX.get(row.in_max)])
+
+
+def _deliveries(row: PackageDocument) -> Iterator[tuple[str, str]]:
+    for each in row.signers:
+        if each.channel and not each.has_signed:
+            channel = _CHANNELS.get(each.channel, each.channel)
+            phone = each.phone.replace(" ", "\u00a0").replace("-", "\u2011")
+            yield f"{channel} на\u00a0{phone}", _DELIVERY.get(each.state, each.state)
 
 
 def _inside(sentence: str) -> str:

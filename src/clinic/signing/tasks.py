@@ -2,17 +2,22 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.institution.models import Institution
 from clinic.signing import exchange, patience, signed_files
-from clinic.signing.models import Exchange, PackageDocument, Pending
+from clinic.signing.models import DeskLink, Exchange, PackageDocument, Pending, ServiceDocument
 from sep.jobs import enqueue, every, job
 from sep_client import SepError
 
 logger = logging.getLogger("clinic.signing")
+
+_DESK_LINK_LIVES: Final = timedelta(minutes=20)
+"""Longer than the service keeps one open: whoever looks at it is told that it is over."""
 
 
 @job("signing.deliver", queue="clinic")
@@ -33,6 +38,22 @@ def resend(document_id: str) -> None:
 @job("signing.revoke", queue="clinic")
 def revoke(document_id: str) -> None:
     exchange.revoke(document_id)
+
+
+@job("signing.withdraw", queue="clinic")
+def withdraw(document_id: str) -> None:
+    exchange.withdraw(document_id)
+
+
+@job("signing.open_desk", queue="clinic")
+def open_desk(link_id: str) -> None:
+    exchange.open_desk(link_id)
+
+
+@every("signing.forget_desk_links", seconds=60, queue="clinic")
+def forget_desk_links() -> None:
+    """Forget links for the desk that nobody can open any more."""
+    DeskLink.objects.filter(asked_at__lte=timezone.now() - _DESK_LINK_LIVES).delete()
 
 
 @every("signing.follow", seconds=5, queue="clinic")
@@ -67,6 +88,11 @@ def try_again() -> None:
             else:
                 row.retry_at = None
             row.save(update_fields=["retry_at", "exchange", "pending", "pending_reason", "problem"])
+        made = ServiceDocument.objects.select_for_update().filter(retry_at__lte=now, signed_sha256="")
+        for mine in made.order_by("pk"):
+            mine.retry_at = now + patience.LEASE
+            mine.save(update_fields=["retry_at"])
+            enqueue(signed_files.fetch_made_by_service, mine.pk)
         for batch in sorted(batches):
             enqueue(deliver, batch)
         for document_id in files:

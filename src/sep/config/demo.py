@@ -184,6 +184,7 @@ def _prepare(data: Path, address: str) -> None:
     path = data / "demo.json"
     known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     clinic = Organization.objects.order_by("created_at").first()
+    is_first_start = clinic is None
     if clinic is None:
         clinic = Organization.objects.create(**_SAMPLE_CLINIC, created_at=timezone.now())
         known = {}
@@ -197,8 +198,41 @@ def _prepare(data: Path, address: str) -> None:
         "cabinet": None,
         "docs": f"{address}/sep/api/v1/docs",
     }
+    if is_first_start:
+        _conclude_agreements(clinic)
     _write_privately(path, json.dumps(described, ensure_ascii=False, indent=2) + "\n")
     _write_samples(data)
+
+
+def _conclude_agreements(organization: Any) -> None:
+    """Do what a real clinic does before its first consent: accept SMS for it, and agree with its patients."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from clinic import sample
+    from sep.ceremony import invitation
+    from sep.parties import policy
+    from sep.parties.agreements import Concluded
+    from sep.parties.methods import Method
+    from sep.parties.person import Person
+
+    now = timezone.now()
+    administrator = sample.ACCOUNTS[0]
+    accepted_by = f"{administrator.full_name}, {administrator.role.label.lower()}"
+    with transaction.atomic():
+        for kind in ("consent", "refusal"):
+            policy.accept_weaker(organization, kind, Method.SMS_CODE, accepted_by=accepted_by, now=now)
+        for number, person in enumerate(sample.people_with_phones(), 1):
+            made = Concluded(
+                number=f"П-{number}",
+                concluded_on=timezone.localdate(),
+                registered_by=sample.ACCOUNTS[1].full_name,
+                identity_checked_by=sample.ACCOUNTS[1].full_name,
+            )
+            told = Person(
+                person.family, person.given, person.patronymic, person.birth_date, phone=person.phone
+            )
+            invitation.register(organization, told, made, now)
 
 
 def _connect_bot() -> None:

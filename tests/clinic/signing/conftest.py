@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.forms.models import FormVersion, PdfType, Printed, PrintForm, PrintObject
 from clinic.forms.signals import form_printed
 from clinic.institution import service
-from clinic.patients.models import Representative
+from clinic.patients.models import Patient, Representative
 from clinic.signing import tasks
 from clinic.signing.models import PackageDocument
 from clinic.staff.models import User
@@ -22,6 +22,7 @@ from sep.parties import tokens
 from sep.vault import blobs
 from sep_client import Retries
 from tests import builders
+from tests.clinic.signing.agreeing import agree
 from tests.clinic.signing.road import Road
 
 
@@ -85,7 +86,10 @@ def road(live_server):
 @pytest.fixture
 def at_service(clinic, road, monkeypatch):
     """The clinic's organization at the service; the clinic is connected to it. Nothing pauses for long."""
-    organization = builders.organization()
+    organization = builders.organization()  # has accepted SMS for consents
+    for person in (*Patient.objects.filter(institution=clinic), *Representative.objects.all()):
+        if person.phone:
+            agree(organization, person)
     clinic.service_address = road.address
     clinic.id_lpu = str(organization.id)
     clinic.set_token(tokens.issue(organization, name="МИС", now=timezone.now()))

@@ -45,6 +45,9 @@ class Road:
             def do_PUT(self) -> None:
                 outer.carry(self)
 
+            def do_PATCH(self) -> None:
+                outer.carry(self)
+
             def do_DELETE(self) -> None:
                 outer.carry(self)
 

@@ -15,6 +15,7 @@ from sep.vault import blobs
 from sep_client import Document as Answer
 from sep_client import Status
 from tests.ceremony import walk
+from tests.clinic.signing.agreeing import agree
 from tests.clinic.signing.road import Fault
 from tests.maxbot import bots
 
@@ -180,13 +181,14 @@ def test_the_feed_tells_of_an_acceptance_that_was_not_written_down(desk, woman, 
     assert fresh(row).exchange == Exchange.ACCEPTED
 
 
-def test_after_a_crash_a_corrected_card_and_a_new_neighbour_change_nothing_sent(desk, woman):
+def test_after_a_crash_a_corrected_card_and_a_new_neighbour_change_nothing_sent(desk, woman, at_service):
     first = desk.printed(woman, "Первое")
     package.send([first], desk.registrar)
     desk.road.faults.extend([Fault.LOST] * 2)
     desk.worker()
     woman.phone = "+79160000001"
     woman.save()
+    agree(at_service, woman)
     second = desk.printed(woman, "Второе")
     package.send([first, second], desk.registrar)
     desk.worker()

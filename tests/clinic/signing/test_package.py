@@ -55,11 +55,19 @@ def test_who_signs_follows_from_the_age_and_the_type(age, pdf_type, signer, prin
     assert (added.representative is not None) == (signer == "мать")
 
 
-def test_the_representative_chosen_at_printing_signs(printed, woman):
+def test_the_representative_chosen_at_printing_signs(printed, boy, mother):
+    father = Representative.objects.create(
+        patient=boy, family="Тестовый", given="Пётр", birth_date="1980-01-01", relation="father"
+    )
+    assert printed(boy).representative == mother
+    assert printed(boy, "Второе", representative=father).representative == father
+
+
+def test_nobody_chosen_at_printing_signs_for_one_who_must_do_it_himself(printed, woman):
     son = Representative.objects.create(
         patient=woman, family="Иванов", given="Пётр", birth_date="1980-01-01", relation="guardian"
     )
-    assert printed(woman, representative=son).representative == son
+    assert printed(woman, representative=son).representative is None
 
 
 def test_a_relative_who_may_not_sign_is_not_proposed(printed, boy, mother):

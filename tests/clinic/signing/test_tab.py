@@ -165,7 +165,7 @@ def test_the_channel_is_told_and_how_far_the_patient_is_in_max(at_desk, woman, t
 
 def test_how_far_he_is_in_max_matters_until_he_decides(at_desk, woman):
     signed(woman, in_max="invited")
-    assert "в MAX" not in at_desk("registrar").get(tab(woman)).content.decode()
+    assert "в MAX ещё не пришёл" not in at_desk("registrar").get(tab(woman)).content.decode()
 
 
 def test_questions_of_the_patient_are_on_the_row_and_sealed_in_the_base(at_desk, woman):
