@@ -38,7 +38,7 @@ def deliver(batch: str) -> None:
     """Send what is queued in a batch: one package for the same signers, so that a person gets one message."""
     rows = list(
         PackageDocument.objects.filter(batch=batch, exchange=Exchange.QUEUED)
-        .select_related("institution", "patient", "representative", "replaces")
+        .select_related("institution", "patient", "representative", "replaces", "printed__version")
         .order_by("added_at", "id")
     )
     if not rows:

@@ -8,7 +8,7 @@ from clinic.patients.models import Patient as CardOfPatient
 from clinic.patients.models import Representative
 from clinic.signing.models import PackageDocument
 from clinic.signing.signers import capacity_of
-from sep_client import Content, NewPackage, Patient, Signer, Source
+from sep_client import Comprehension, Content, Explanation, NewPackage, Patient, Signer, Source
 from sep_client import PackageDocument as Sent
 
 _SOURCES: Final = frozenset({"appointment", "paid_order", "patient_card"})
@@ -38,6 +38,7 @@ def package_of(rows: Sequence[PackageDocument], contents: Sequence[bytes]) -> Ne
                 type=PdfType(row.pdf_type).document_type,
                 source=_source(row),
                 content=Content(data=data),
+                explanation=_explanation(row),
                 replaces=row.replaces.id_document or None if row.replaces is not None else None,
             )
             for row, data in zip(rows, contents, strict=True)
@@ -56,7 +57,7 @@ def _patient(card: CardOfPatient) -> Patient:
         sex=1 if card.sex == 1 else 2,
         snils=card.snils or None,
         capacity=None if capacity == "ordinary" else capacity,
-        capacity_basis=getattr(card, "capacity_basis", "") or None,
+        capacity_basis=card.capacity_basis or None,
     )
 
 
@@ -78,9 +79,18 @@ def _other(representative: Representative) -> Signer:
         birth_date=representative.birth_date,
         relation=representative.relation,
         basis=representative.basis or None,
-        identity_document=representative.document or None,
+        identity_document=representative.identity_document or None,
         in_medical_record=representative.in_medical_record,
     )
+
+
+def _explanation(row: PackageDocument) -> Explanation | None:
+    """Return what the form of this very version says in plain words; a file that was added has none."""
+    version = row.printed.version if row.printed is not None else None
+    if version is None or not (version.summary or version.questions):
+        return None
+    questions = [Comprehension.model_validate(each) for each in version.questions]
+    return Explanation(summary=version.summary, questions=questions)
 
 
 def _source(row: PackageDocument) -> Source | None:

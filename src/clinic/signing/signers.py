@@ -106,8 +106,8 @@ def candidates(patient: Patient) -> list[Representative]:
 
 
 def capacity_of(patient: Patient) -> str:
-    """Return the code of the patient's capacity, `ordinary` for a card that says nothing of it."""
-    return str(getattr(patient, "capacity", "ordinary"))
+    """Return the code of the patient's capacity."""
+    return str(patient.capacity)
 
 
 def _with(who: Who, representative: Representative | None) -> Signers:
