@@ -33,6 +33,7 @@ class QuestionForm(forms.Form):
             label=f"Вопрос\u00a0{number}",
             max_length=_LONGEST_QUESTION,
             required=False,
+            widget=forms.Textarea(attrs={"rows": 2, "lang": "ru", "spellcheck": "true"}),
             initial=kept["text"] if kept else "",
         )
         for index in range(_MOST_ANSWERS):
@@ -62,7 +63,7 @@ class QuestionForm(forms.Form):
         values = self.cleaned_data
         given = [(index, values.get(f"answer{index}", "")) for index in range(_MOST_ANSWERS)]
         given = [(index, answer) for index, answer in given if answer]
-        text: str = values.get("text", "")
+        text = " ".join(values.get("text", "").split())  # the service takes one line
         right: int = -1 if values.get("right") is None else values["right"]
         if not text and not given:
             return values

@@ -31,7 +31,7 @@ def test_a_summary_and_a_question_make_a_new_version(form, admin):
     assert last.text == form.versions.get(number=1).text
     shown = page(admin.get(f"{address(form)}?tab=explanation"))
     assert "Гель смоют." in shown
-    assert 'value="Можно ли есть перед наркозом?"' in shown
+    assert "Можно ли есть перед наркозом?</textarea>" in shown
     assert "с пояснением" in shown
 
 
