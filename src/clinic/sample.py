@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from clinic.forms import shipped_forms
 from clinic.institution.models import Institution
@@ -128,4 +129,35 @@ def _patients(clinic: Institution) -> None:
         phone="+79161234567",
         address_registered="Ставропольский край, г. Изобильный, ул. Садовая, д. 12, кв. 3",
         occupation="Пенсионер",
+    )
+
+
+def make_youth(clinic: Institution) -> None:
+    """Create a patient of sixteen: he signs a consent himself, and his mother a contract."""
+    youth = Patient.objects.create(
+        institution=clinic,
+        card_number="2156813",
+        family="Юностев",
+        given="Илья",
+        patronymic="Андреевич",
+        birth_date=date(timezone.localdate().year - 16, 1, 1),
+        sex=Sex.MALE,
+        document_series="07 24",
+        document_number="445566",
+        phone="+79262345678",
+        address_registered="Ставропольский край, г. Изобильный, ул. Школьная, д. 3, кв. 8",
+        occupation="Учащийся",
+    )
+    Representative.objects.create(
+        patient=youth,
+        family="Юностева",
+        given="Ирина",
+        patronymic="Викторовна",
+        birth_date=date(1982, 9, 3),
+        relation=Relation.MOTHER,
+        basis="свидетельство о рождении II-ДН № 112233",
+        document="паспорт 07 05 778899, выдан ОВД Изобильненского района 02.10.2002",
+        phone="+79035556677",
+        in_medical_record=True,
+        is_default=True,
     )

@@ -1,5 +1,6 @@
 """«ЛПУ → Параметры → Правила подписания»."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
@@ -18,6 +19,21 @@ from clinic.staff.roles import Permission
 from sep_client import MethodRule, Organization, Policy
 
 PAGE: Final = "institution:rules"
+
+_BY_PARENT: Final = "младше — законный представитель"
+_TOGETHER: Final = "до 15 лет — законный представитель, в 15–17 — вместе с пациентом"
+_DEAL: Final = "до 14 лет — законный представитель, в 14–17 — он же как заказчик или вместе с пациентом"
+_YOUNGER: Final[Mapping[str, str]] = {
+    "consent": _BY_PARENT,
+    "refusal": _BY_PARENT,
+    "withdrawal": _BY_PARENT,
+    "personal_data_consent": _TOGETHER,
+    "contract": _DEAL,
+    "act": _DEAL,
+    "other": _DEAL,
+    "pep_agreement": "младше — тот, кто будет по нему подписывать",
+}
+"""Who signs for those too young to do it alone (323-ФЗ ст. 20, 54; 152-ФЗ ст. 9; ГК РФ ст. 26, 28)."""
 
 _MOST_REMINDERS, _LONGEST_HOURS = 5, 720  # as the service takes them
 
@@ -209,7 +225,7 @@ def _state(request: StaffRequest) -> dict[str, Any]:
         "copy": copy,
         "shown": rules.shown(copy, timezone.now()),
         "told": rules.settings_of(copy),
-        "policies": [(each, _ways(each)) for each in rules.policies(copy)],
+        "policies": [(each, _ways(each), _YOUNGER.get(each.type, "")) for each in rules.policies(copy)],
         "stuck": STUCK,
     }
 

@@ -77,9 +77,9 @@ class PackageDocument(models.Model):
     `status_code` … `withdrawn_by` are a copy of what the service said last; `problem` is our own sentence
     about a failure of the exchange. `instead_of` is the channel that failed before the one which took the
     message; `in_max` tells how far the signer is on the way into MAX. `batch` names what was sent by one
-    press: those with the same signers make one package and one invitation. `retry_at` is when whatever this
-    row waits for is tried again, should nothing happen before. `signed_sha256` is set once the signed file is
-    kept here.
+    press: its documents with the same signers make one package and one invitation. `retry_at` is when
+    whatever this row waits for is tried again, should nothing happen before. `signed_sha256` is set once the
+    signed file is kept here.
     """
 
     id = models.CharField(primary_key=True, max_length=26, default=_new_id, editable=False)

@@ -210,6 +210,7 @@ def _conclude_agreements(organization: Any) -> None:
     from django.utils import timezone
 
     from clinic import sample
+    from clinic.institution.models import Institution
     from sep.ceremony import invitation
     from sep.parties import policy
     from sep.parties.agreements import Concluded
@@ -220,6 +221,7 @@ def _conclude_agreements(organization: Any) -> None:
     administrator = sample.ACCOUNTS[0]
     accepted_by = f"{administrator.full_name}, {administrator.role.label.lower()}"
     with transaction.atomic():
+        sample.make_youth(Institution.objects.get())
         for kind in ("consent", "refusal"):
             policy.accept_weaker(organization, kind, Method.SMS_CODE, accepted_by=accepted_by, now=now)
         for number, person in enumerate(sample.people_with_phones(), 1):

@@ -106,3 +106,30 @@ def test_questions_are_counted_while_their_documents_wait(at_desk, woman, boy):
 def test_without_questions_nothing_is_said_of_them(at_desk, woman):
     accepted(woman, "sent")
     assert "asking" not in page_of(at_desk("registrar"))
+
+
+def test_refusals_and_strangers_stand_on_top_until_somebody_deals_with_them(at_desk, woman, boy):
+    refused = accepted(woman, "declined", "ИДС на УЗИ", status_reason="Подумаю")
+    stranger = "Получатель сообщил: «Это не я». Проверьте телефон"
+    accepted(boy, "undelivered", "Договор", status_reason=stranger)
+    accepted(boy, "undelivered", "Отказ", delivery_failure="абонент заблокирован")
+    browser = at_desk("registrar")
+    page = page_of(browser)
+    alarms = part(page, "alarms")
+    assert "Причина: Подумаю." in alarms
+    assert "«Это не я»" in alarms
+    assert "абонент заблокирован" not in alarms
+    assert "ИДС на УЗИ" not in part(page, "attention")
+    assert page.index('id="alarms"') < page.index('id="attention"')
+    assert 'hx-trigger="every 15s"' in page
+    browser.post("/clinic/today/handled/", {"document": refused.pk})
+    left = part(page_of(browser), "alarms")
+    assert "Подумаю" not in left
+    assert "«Это не я»" in left
+
+
+def test_a_doctor_sees_alarms_and_cannot_put_them_away(at_desk, woman):
+    refused = accepted(woman, "declined", "ИДС на УЗИ", status_reason="Подумаю")
+    assert "Подумаю" in part(page_of(at_desk("doctor")), "alarms")
+    answer = at_desk("doctor").post("/clinic/today/handled/", {"document": refused.pk})
+    assert answer.status_code == 403
