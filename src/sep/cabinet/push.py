@@ -109,9 +109,7 @@ def send_notice(subscription_id: str) -> None:
     # Topic: of several notices that wait for a phone only the last is shown (RFC 8030 §5.4).
     headers = {**message.headers, "topic": "documents", "urgency": "normal"}
     try:
-        answer = httpx2.post(
-            known["endpoint"], content=message.encrypted, headers=headers, timeout=_SECONDS
-        )
+        answer = httpx2.post(known["endpoint"], content=message.encrypted, headers=headers, timeout=_SECONDS)
     except httpx2.HTTPError as error:
         raise PushServiceBusy(type(error).__name__) from None  # its text holds the address, which is secret
     if answer.status_code in _GONE:
