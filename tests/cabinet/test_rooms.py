@@ -170,6 +170,7 @@ def test_first_page_asks_the_database_as_often_for_two_documents_as_for_twenty()
             *(builders.new_document(type_code="contract") for _ in range(documents)),
             clinic=clinic,
             signer=signer,
+            auto_send=False,
         )
         guest = guest or Guest().enter(package.signer.person)
         with CaptureQueriesContext(connection) as queries:
