@@ -107,9 +107,10 @@ def test_two_sign_one_document_and_the_row_tells_who_is_awaited(desk, youth, mot
 
 
 @pytest.mark.parametrize("mistaken", ["patient alone", "mother alone"])
-def test_a_refusal_for_the_signers_comes_with_a_button_that_mends_it(  # noqa: PLR0917  fixtures
-    mistaken, desk, youth, mother, at_service, at_desk
+def test_a_refusal_for_the_signers_comes_with_a_button_that_mends_it(
+    mistaken, desk, youth, at_service, at_desk
 ):
+    mother = Representative.objects.get(patient=youth)
     agree(at_service, youth)
     kind = "personal_data_consent" if mistaken == "mother alone" else "contract"
     added = desk.printed(youth, "Документ", pdf_type=kind)
