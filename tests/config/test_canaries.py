@@ -14,7 +14,7 @@ from sep.delivery.models import Delivery
 from sep.documents.models import Document
 from sep.documents.statuses import Status
 from sep.jobs.testing import drain
-from tests.api.mis import Mis
+from tests.api.mis import AGREEMENT, Mis
 from tests.ceremony import walk
 from tests.ceremony.pages.person import Person
 from tests.delivery.dump import traces, whole_database
@@ -74,7 +74,7 @@ def lines(request):
 def test_no_log_no_table_and_no_file_shows_a_person(lines, installed):
     gateway = installed(ScriptedGateway("first"))
     mis = Mis()
-    body = mis.document(patient=PATIENT, signer=SIGNER)
+    body = mis.document(patient=PATIENT, signer={**SIGNER, "agreement": AGREEMENT})
     created = mis.create(**{name: body[name] for name in ("patient", "signer", "idDocumentMis")})
     document = Document.objects.get(pk=created["idDocument"])
     person = Person(document.package)

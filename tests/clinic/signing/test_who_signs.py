@@ -144,7 +144,7 @@ def test_a_document_that_no_code_can_sign_says_so(desk, woman, at_service):
     added = desk.printed(woman)
     package.send([added], desk.registrar)
     desk.worker()
-    assert "Параметры → Правила подписания" in fresh(added).cautions[0]
+    assert "слабее названного законом" in fresh(added).problem
 
 
 def test_an_agreement_made_by_the_service_is_listed_apart_with_its_file(desk, woman, at_service, at_desk):
