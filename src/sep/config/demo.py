@@ -48,6 +48,7 @@ class _Secrets:
     apikey: str
     callback_secret: str
     bot_token: str
+    push_key: str
     seal_passphrase: str
 
     @classmethod
@@ -60,6 +61,7 @@ class _Secrets:
             apikey=secrets.token_urlsafe(16),
             callback_secret=secrets.token_urlsafe(16),
             bot_token=secrets.token_urlsafe(48),
+            push_key=secrets.token_urlsafe(32),
             seal_passphrase="",
         )
         made = cls(**{**fresh.__dict__, **kept})  # a demo of an earlier version lacks the newest ones
@@ -154,6 +156,8 @@ def _settings(data: Path, address: str) -> dict[str, str]:
         "SEP_SEAL_PKCS12": str(seal),
         "SEP_SIMULATOR": "true",
         "SEP_SIMULATOR_BOT_TOKEN": own.bot_token,
+        "SEP_PUSH_PRIVATE_KEY": own.push_key,
+        "SEP_PUSH_CONTACT": "demo@example.org",
         "SEP_MAX_API": f"{address}/phone/max/bot",
         "SEP_MAX_BRIDGE": f"{address}/phone/max/bridge.js",
         "SEP_MAX_HOSTS": json.dumps([address]),

@@ -97,6 +97,8 @@ class Environment(BaseSettings):
         if self.contour is not Contour.PRODUCTION:
             return self
         faults = []
+        if self.push_private_key.get_secret_value() and not self.push_contact:
+            faults.append("SEP_PUSH_CONTACT не задан: без почты владельца службы push уведомлений не берут")
         if self.debug:
             faults.append("SEP_DEBUG включён: отладочные страницы раскрывают данные пациентов")
         if not self.address.startswith("https://"):
