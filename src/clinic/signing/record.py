@@ -133,6 +133,8 @@ def _copy(row: PackageDocument, told: Document, now: datetime) -> bool:
     row.status_code = told.status.code[:20]
     row.status_display = told.status.display[:200]
     row.status_reason = (told.status.reason or "")[:500]
+    if row.status_at != told.status.date_time:
+        row.handled_at, row.handled_by = None, None  # what is new wants a hand again
     row.status_at = told.status.date_time
     row.viewed_at = told.viewed_at or row.viewed_at
     row.signed_at = told.signed_at

@@ -1,6 +1,7 @@
 """Who is asked to sign: the law's answer before the service is asked, and its remedy when it refuses."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,6 +11,7 @@ from clinic.patients.models import Representative
 from clinic.signing import package, signers, tasks
 from clinic.signing.models import Exchange, PackageDocument, ServiceDocument, SignerState
 from clinic.signing.signers import HIMSELF, Who
+from sep.ceremony import strangers
 from sep.documents.models import Document
 from sep.parties import policy
 from sep.parties.methods import Method
@@ -271,3 +273,16 @@ def test_only_signed_consents_are_withdrawn(woman, registrar):
     draft = row(woman)
     for one in (waiting, contract, draft):
         assert not package.withdraw(woman, one.pk, "")
+
+
+def test_a_new_alarm_about_a_document_dealt_with_is_an_alarm_again(desk, woman, at_desk):
+    added = desk.printed(woman)
+    package.send([added], desk.registrar)
+    tasks.deliver(fresh(added).batch)
+    document = desk.known()[added.pk]
+    visit = walk.opened_visit(document.package)
+    PackageDocument.objects.filter(pk=added.pk).update(handled_at=timezone.now(), handled_by=desk.registrar)
+    strangers.not_me(visit, timezone.now() + timedelta(seconds=2))
+    tasks.follow()
+    assert fresh(added).handled_at is None
+    assert "Отказы" in text(at_desk("registrar").get("/clinic/"))
