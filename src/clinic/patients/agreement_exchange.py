@@ -1,6 +1,7 @@
 """The exchange with the service about agreements on ПЭП. For the worker alone."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from django.db import transaction
@@ -30,10 +31,13 @@ _WAYS: Final[Mapping[AgreementWay, Literal["paper", "qualified", "esia"]]] = {
 Changes = dict[str, Any]
 
 
-def fulfil(agreement_id: int) -> None:
-    """Do what is wanted, write down what the service said, and forget the code."""
+def fulfil(agreement_id: int, asked_at: datetime) -> None:
+    """Do what was wanted at that moment, write down what the service said, and forget the code.
+
+    A job serves its own wish alone: two that served the latest one would send two codes, one of them wrong.
+    """
     found = Agreement.objects.select_related("patient__institution", "representative", "author")
-    row = found.filter(pk=agreement_id).first()
+    row = found.filter(pk=agreement_id, asked_at=asked_at).first()
     if row is None or row.wish == AgreementWish.NOTHING:
         return
     try:

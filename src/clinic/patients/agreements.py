@@ -263,7 +263,7 @@ def _want(row: Agreement, wish: AgreementWish) -> None:
     if row.person_key != person_key(row.person):
         _forget_copy(row)
     row.save()
-    enqueue(tasks.fulfil_wish_about_agreement, row.pk)
+    enqueue(tasks.fulfil_wish_about_agreement, row.pk, row.asked_at.isoformat())
 
 
 def _forget_copy(row: Agreement) -> None:

@@ -42,6 +42,7 @@ def typed(**changes):
 @pytest.fixture
 def desk(at_desk, at_service, capsys):
     """A registrar, and the worker who does at once what she asks for."""
+    AtService.objects.all().delete()  # those of a clinic that has sent documents for long
     client = at_desk("registrar")
     AtService.objects.all().delete()  # nobody has come to the desk yet
 
@@ -116,6 +117,13 @@ class TestAtTheDesk:
         part = desk.get(page("agreement_code", woman, PATIENT))
         assert "Код не подошёл" in part
         desk.write(woman, **typed(then="check_code", code=f"{code[:3]} {code[3:]}"))
+        assert "телефон подтверждён кодом" in desk.get(page("agreement_code", woman, PATIENT))
+
+    def test_one_press_sends_one_code_though_the_service_is_being_asked_too(self, at_desk, desk, woman, road):
+        at_desk("registrar").get(page("card", woman))  # wants to know what there is; the worker is slow
+        desk.write(woman, **typed(then="send_code"))
+        assert road.times("POST", "/phone-checks") == 1
+        desk.write(woman, **typed(then="check_code", code=desk.code()))
         assert "телефон подтверждён кодом" in desk.get(page("agreement_code", woman, PATIENT))
 
     def test_a_code_of_five_digits_is_not_sent_anywhere(self, desk, woman, road):

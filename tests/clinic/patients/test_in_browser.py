@@ -1,11 +1,16 @@
 """The registrar's hands stay on the keyboard, and nothing typed is lost."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
 from clinic.staff.models import User
+from sep.jobs.testing import drain
+from sep.parties.models import Agreement
+from tests.clinic.signing.conftest import at_service, road  # noqa: F401  the real service
 from tests.journeys.conftest import chromium, screen  # noqa: F401  the browser of the journeys
 from tests.journeys.eyes import barriers, is_wider_than_the_screen
 
@@ -71,3 +76,28 @@ def test_a_relative_is_deleted_after_a_question(registrar, boy):
     expect(registrar.locator("#addressees")).to_contain_text("в карте нет законного представителя")
     expect(registrar.get_by_role("dialog")).to_be_hidden()
     assert not boy.representatives.exists()
+
+
+@pytest.mark.usefixtures("at_service")
+def test_an_agreement_is_written_down_without_a_mouse(registrar, woman, capsys):
+    Agreement.objects.all().delete()
+    registrar.goto(f"/clinic/patients/{woman.pk}/")
+    registrar.get_by_role("link", name="Записать соглашение").press("Enter")
+    dialog = registrar.get_by_role("dialog")
+    dialog.get_by_role("button", name="Отправить код").press("Enter")
+    drain()
+    code = dialog.get_by_label("Код, который назвал пациент")
+    expect(code).to_be_focused()
+    assert barriers(registrar) == []
+    code.fill(re.findall(r"Код (\d{6})", capsys.readouterr().err)[-1])
+    registrar.keyboard.press("Enter")
+    expect(dialog.get_by_text("проверяем код…")).to_be_visible()
+    drain()
+    expect(dialog.get_by_text("телефон подтверждён кодом")).to_be_visible()
+    dialog.get_by_label("Паспорт проверен").check()
+    registrar.keyboard.press("Control+Enter")
+    expect(dialog).to_be_hidden()
+    drain()
+    expect(registrar.locator("#agreements")).to_contain_text("действует")
+    assert barriers(registrar) == []
+    assert not is_wider_than_the_screen(registrar)
