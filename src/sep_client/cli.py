@@ -30,6 +30,7 @@ from sep_client.models import Content, Document, NewAgreement, NewDocument, Pati
 from sep_client.settings import Settings, read_demo
 
 _DEMO_FILE: Final = Path("var/demo.json")
+_SAMPLE_PHONE: Final = "9161234567"
 _SAMPLE_NAME: Final = {"family": "Иванова", "given": "Мария", "patronymic": "Петровна"}
 _SAMPLE_BIRTH_DATE: Final = datetime(1954, 3, 14)  # noqa: DTZ001  a birthday has no zone
 _CHANNELS: Final = {"max": "MAX", "sms": "СМС", "cabinet": "личный кабинет"}
@@ -158,7 +159,7 @@ def send(
     """  # noqa: D301  click reads \b
     connection = _settings(address, token, id_lpu, demo)
     if patient is None and connection.demo is not None:
-        patient, birth_date = _SAMPLE_NAME, _SAMPLE_BIRTH_DATE
+        patient, birth_date = _sample_person(phone), _SAMPLE_BIRTH_DATE
         click.echo(f"Пациент не указан, взят вымышленный: {' '.join(patient.values())}")
     if patient is None or birth_date is None:
         raise click.UsageError("Укажите пациента и его дату рождения: --patient и --birth-date.")
@@ -219,6 +220,14 @@ def _settings(address: str | None, token: str | None, id_lpu: str | None, demo: 
 
 def _client(settings: Settings) -> SepClient:
     return SepClient(settings.address, settings.token, settings.id_lpu)
+
+
+def _sample_person(phone: str) -> Mapping[str, str]:
+    """Return the invented person of a phone: an agreement on signing knows a person by one phone."""
+    digits = "".join(letter for letter in phone if letter.isdecimal())
+    if digits.endswith(_SAMPLE_PHONE):
+        return _SAMPLE_NAME
+    return {"family": f"Пробная-{digits[-4:]}", "given": "Вера", "patronymic": "Ивановна"}
 
 
 def _patient_id(settings: Settings, patient: Mapping[str, str], birth_date: datetime) -> str:
