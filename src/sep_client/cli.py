@@ -31,7 +31,7 @@ from sep_client.settings import Settings, read_demo
 
 _DEMO_FILE: Final = Path("var/demo.json")
 _SAMPLE_PHONE: Final = "9161234567"
-_SAMPLE_NAME: Final = {"family": "Иванова", "given": "Мария", "patronymic": "Петровна"}
+_SAMPLE_NAME: Final[dict[str, str]] = {"family": "Иванова", "given": "Мария", "patronymic": "Петровна"}
 _SAMPLE_BIRTH_DATE: Final = datetime(1954, 3, 14)  # noqa: DTZ001  a birthday has no zone
 _CHANNELS: Final = {"max": "MAX", "sms": "СМС", "cabinet": "личный кабинет"}
 
@@ -222,7 +222,7 @@ def _client(settings: Settings) -> SepClient:
     return SepClient(settings.address, settings.token, settings.id_lpu)
 
 
-def _sample_person(phone: str) -> Mapping[str, str]:
+def _sample_person(phone: str) -> dict[str, str]:
     """Return the invented person of a phone: an agreement on signing knows a person by one phone."""
     digits = "".join(letter for letter in phone if letter.isdecimal())
     if digits.endswith(_SAMPLE_PHONE):
