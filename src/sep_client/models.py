@@ -303,16 +303,6 @@ class DocumentSigner(Answer):
     method: str | None = None
 
 
-class MedicSignature(Answer):
-    """The doctor's УКЭП over a document, attached by the МИС."""
-
-    shown = frozenset({"attached_at"})
-
-    attached_at: datetime
-    signer: str
-    shown_fields: dict[str, str] = Field(default_factory=dict, alias="shown")
-
-
 class DocumentWarning(Answer):
     """What the staff should look at, e.g. `phone_of_many`; `message` is Russian."""
 
@@ -368,7 +358,6 @@ class Document(Answer):
     withdraws: str | None = None
     withdrawn_by: str | None = None
     needs_medic_signature: bool = False
-    medic_signatures: tuple[MedicSignature, ...] = ()
     warnings: tuple[DocumentWarning, ...] = ()
 
 

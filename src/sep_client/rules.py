@@ -36,6 +36,7 @@ class MethodRule(Answer):
     code: str
     name: str
     is_allowed: bool
+    is_connected: bool = True
     warning: str | None = None
     accepted_by: str | None = None
     accepted_at: datetime | None = None

@@ -7,7 +7,7 @@ from typing import Any
 
 from clinic.signing import exchange, record
 from sep import sealing
-from sep.ceremony import confirm
+from sep.ceremony import signature
 from sep.delivery import outcomes, routing
 from sep.delivery.sms.wire import Wire
 from sep.documents import lifecycle
@@ -66,7 +66,7 @@ CHAT = {
 
 SIGNING = {
     "after the seal": lambda: _after(sealing, "seal"),
-    "after the file is kept": lambda: _after(confirm.blobs, "put"),
+    "after the file is kept": lambda: _after(signature.blobs, "put"),
     "after everything but the commit": lambda: _after(lifecycle, "move"),
 }
 """Steps of a signature."""

@@ -17,7 +17,6 @@ from sep.api.schemas import (
     DocumentPart,
     ExplanationIn,
     FallbackOut,
-    MedicSignatureOut,
     NewDocumentIn,
     NewPackageIn,
     PackageOut,
@@ -187,14 +186,6 @@ def document_out(document: Document, around: Around, now: datetime) -> DocumentO
         withdraws=document.withdraws_id,
         withdrawn_by=around.withdrawn_by.get(document.id),
         needs_medic_signature=around.rules[document.type_code].needs_medic_signature,
-        medic_signatures=[
-            MedicSignatureOut(
-                attached_at=_required(local(each.attached_at)),
-                signer=each.facts["signer"],
-                shown=each.facts["shown"],
-            )
-            for each in document.medic_signatures.all()
-        ],
         warnings=around.warnings(document),
     )
 

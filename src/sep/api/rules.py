@@ -32,7 +32,7 @@ from sep.ceremony import invitation, phone_checks
 from sep.ceremony.models import PhoneCheck
 from sep.parties import agreements, policy
 from sep.parties.document_types import DOCUMENT_TYPES
-from sep.parties.methods import Method
+from sep.parties.methods import CONNECTED, Method
 from sep.parties.models import Agreement, Organization
 from sep.parties.person import Person, mask_phone
 from sep.parties.policy import Rules
@@ -240,6 +240,7 @@ def _policy_out(rules: Rules) -> PolicyOut:
             MethodOut(
                 code=method.value,
                 name=str(method.label),
+                is_connected=method in CONNECTED,
                 is_allowed=method in rules.methods,
                 warning=kind.weaker.get(method),
                 accepted_by=rules.accepted[method].accepted_by if method in rules.accepted else None,

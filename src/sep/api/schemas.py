@@ -374,12 +374,6 @@ class WarningOut(Answer):
     message: str
 
 
-class MedicSignatureOut(Answer):
-    attached_at: datetime
-    signer: str
-    shown: dict[str, str]
-
-
 class DocumentOut(Answer):
     id_document: str
     id_document_mis: str
@@ -408,7 +402,6 @@ class DocumentOut(Answer):
     withdraws: str | None
     withdrawn_by: str | None
     needs_medic_signature: bool
-    medic_signatures: list[MedicSignatureOut]
     warnings: list[WarningOut]
 
 
@@ -448,6 +441,7 @@ class OrganizationOut(Answer):
 class MethodOut(Answer):
     code: str
     name: str
+    is_connected: bool
     is_allowed: bool
     warning: str | None
     accepted_by: str | None

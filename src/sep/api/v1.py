@@ -455,7 +455,7 @@ def _documents(organization: Organization) -> QuerySet[Document]:
     return (
         Document.objects.filter(organization=organization)
         .select_related("organization", "package__signer__organization", "package__signer__patient")
-        .prefetch_related("questions__document__organization", "medic_signatures__document__organization")
+        .prefetch_related("questions__document__organization")
     )
 
 

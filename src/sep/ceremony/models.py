@@ -201,36 +201,6 @@ class Signature(models.Model):
         self.facts_sealed = self.document.organization.key.encrypt(plain, f"signature.facts|{self.id}")
 
 
-class MedicSignature(models.Model):
-    """The doctor's УКЭП under a document, as the МИС handed it over (323-ФЗ ст. 20 ч. 7)."""
-
-    id = ulid_key()
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="medic_signatures")
-    cms_sha256 = models.CharField(max_length=64)
-    facts_sealed = models.BinaryField()
-    attached_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["document", "cms_sha256"], name="medic_signature_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.id
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        place = f"medic_signature.facts|{self.id}"
-        known: dict[str, Any] = json.loads(self.document.organization.key.decrypt(self.facts_sealed, place))
-        return known
-
-    @facts.setter
-    def facts(self, facts: dict[str, Any]) -> None:
-        plain = json.dumps(facts, ensure_ascii=False).encode()
-        place = f"medic_signature.facts|{self.id}"
-        self.facts_sealed = self.document.organization.key.encrypt(plain, place)
-
-
 class PhoneCheck(models.Model):
     """A code that the person at the desk reads aloud from his own phone: the phone is his."""
 

@@ -50,8 +50,6 @@ class Environment(BaseSettings):
         ["https://max.ru", "https://web.max.ru"], description="Sites that may frame the mini-app."
     )
 
-    esia_client_id: str = Field("", description="Mnemonic of the system in ЕСИА; empty: no Госуслуги.")
-
     push_private_key: SecretStr = Field(
         SecretStr(""), description="VAPID key of Web Push: 32 bytes in base64url. No notices when absent."
     )
@@ -112,11 +110,6 @@ class Environment(BaseSettings):
         if faults:
             raise ValueError("Рабочий контур не запущен. " + "; ".join(faults) + ".")
         return self
-
-    @property
-    def has_esia(self) -> bool:
-        """Whether people may sign and sign in through Госуслуги."""
-        return bool(self.esia_client_id)
 
     @property
     def secure(self) -> bool:

@@ -15,6 +15,9 @@ class Method(models.TextChoices):
 CODES: Final = (Method.SMS_CODE, Method.MAX_CODE)
 """ПЭП by an additional code: by agreement between the clinic and the person (63-ФЗ ст. 6 ч. 2)."""
 
+CONNECTED: Final = CODES
+"""Ways that this version carries out. The law names the others, and a clinic should know of them."""
+
 BY_AGREEMENT: Final = (
     "Код из СМС/МАХ — простая электронная подпись. Её сила основана на вашем соглашении с клиникой"
     " (ст. 6, 9 63-ФЗ)."

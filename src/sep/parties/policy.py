@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from sep.parties.document_types import DOCUMENT_TYPES, DocumentType
 from sep.parties.errors import Refusal
-from sep.parties.methods import CODES, Method
+from sep.parties.methods import CODES, CONNECTED, Method
 from sep.parties.models import Organization, SigningPolicy, WeakerMethod
 
 
@@ -48,6 +47,7 @@ def _rules(
     allowed = [*kind.methods, *(method for method in kind.weaker if method in accepted)]
     if changed is not None and changed.methods is not None:
         allowed = [method for method in allowed if method in changed.methods]
+    allowed = [method for method in allowed if method in CONNECTED]
     medic, years = kind.needs_medic_signature, kind.retention_years
     if changed is not None:
         medic = medic if changed.needs_medic_signature is None else changed.needs_medic_signature
@@ -59,7 +59,7 @@ def _rules(
 def methods_for(rules: Rules, wanted: Sequence[str] | None) -> tuple[Method, ...]:
     """Return the ways in which a document may be signed; raises `Refusal` for a wish that is not allowed."""
     if wanted is None:
-        if any(method in CODES for method in rules.methods) or _is_usable_here(Method.ESIA, rules):
+        if rules.methods:
             return rules.methods
         weaker = next((method for method in rules.kind.weaker if method not in rules.accepted), None)
         if weaker is not None:
@@ -75,6 +75,12 @@ def methods_for(rules: Rules, wanted: Sequence[str] | None) -> tuple[Method, ...
     if not refused:
         return chosen
     method = refused[0]
+    if method not in CONNECTED:
+        raise Refusal(
+            "method_not_connected",
+            f"Способ «{method.label}» в этой версии сервиса не подключён.",
+            "signingMethods",
+        )
     if method in rules.kind.weaker and method not in rules.accepted:
         raise _not_accepted(rules, method)
     raise Refusal(
@@ -82,10 +88,6 @@ def methods_for(rules: Rules, wanted: Sequence[str] | None) -> tuple[Method, ...
         f"«{rules.kind.name}»: способ «{method.label}» правилами клиники не разрешён.",
         "signingMethods",
     )
-
-
-def _is_usable_here(method: Method, rules: Rules) -> bool:
-    return method in rules.methods and (method is not Method.ESIA or settings.ENVIRONMENT.has_esia)
 
 
 def _not_accepted(rules: Rules, method: Method) -> Refusal:

@@ -17,15 +17,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='MedicSignature',
-            fields=[
-                ('id', models.CharField(default=sep.parties.identifiers.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
-                ('cms_sha256', models.CharField(max_length=64)),
-                ('facts_sealed', models.BinaryField()),
-                ('attached_at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
             name='PhoneCheck',
             fields=[
                 ('id', models.CharField(default=sep.parties.identifiers.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
@@ -132,11 +123,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('acquaintance__isnull', True), ('entrance__in', ('link', 'desk', 'tablet')), ('link__isnull', False)), models.Q(('acquaintance__isnull', False), ('link__isnull', True), models.Q(('entrance__in', ('link', 'desk', 'tablet')), _negated=True)), _connector='OR'), name='visit_by_link_or_in_max'),
         ),
         migrations.AddField(
-            model_name='medicsignature',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='medic_signatures', to='documents.document'),
-        ),
-        migrations.AddField(
             model_name='phonecheck',
             name='delivery',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='delivery.delivery'),
@@ -145,9 +131,5 @@ class Migration(migrations.Migration):
             model_name='phonecheck',
             name='organization',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.organization'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicsignature',
-            constraint=models.UniqueConstraint(fields=('document', 'cms_sha256'), name='medic_signature_once'),
         ),
     ]
