@@ -127,7 +127,7 @@ def test_the_demo_of_this_folder_is_found(run, service: Service, place: str):
     assert result.exit_code == 0, result.output
     assert service.asked[0].path == "/sep/api/v1/documents"
     assert "/phone/" in result.output
-    assert "Иванова Мария Петровна" in result.output
+    assert "взят вымышленный: Пробная-" in result.output
 
 
 def test_nobody_is_invented_outside_the_demo(run, service: Service, connected):

@@ -151,7 +151,9 @@ def test_rules_of_a_kind_are_changed_and_given_back(sep: SepClient):
         sep.change_policy("consent", retention_years=1)
     assert refused.value.code == "retention_too_short"
     assert sep.change_policy("consent").needs_medic_signature is True
-    assert sep.change_policy("act", methods=["esia"]).methods[-2].is_allowed is True
+    ways = {each.code: each for each in sep.change_policy("act", methods=["sms_code"]).methods}
+    assert ways["sms_code"].is_allowed is True
+    assert (ways["esia"].is_connected, ways["esia"].is_allowed) == (False, False)
 
 
 def test_two_sign_where_the_law_wants_both(sep: SepClient):

@@ -80,7 +80,7 @@ def test_rules_of_a_kind_are_changed(known, organization):
     known.post(f"{PAGE}contract/", form)
     drain()
     rules = policy.rules_of(organization, "contract")
-    assert (rules.methods, rules.needs_medic_signature) == ((Method.SMS_CODE, Method.ESIA), True)
+    assert (rules.methods, rules.needs_medic_signature) == ((Method.SMS_CODE,), True)
     assert rules.retention_years == 7
 
 
