@@ -16,7 +16,6 @@ from sep.delivery.models import Channel
 from sep.documents.models import Document, Package
 from sep.documents.statuses import OPEN, Status
 
-
 _OPENED: Final = {Entrance.CABINET: "cabinet:opened", Entrance.EXTERNAL: "external:opened"}
 
 

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-
 _HTTPS = 443
 _NAT64 = IPv6Address("64:ff9b::")
 
@@ -23,7 +22,7 @@ def checked_address(url: str) -> str:
     """Return the IP address to connect to for a webhook; the test contour may use any.
 
     Every address of the name must be public; connecting to the very one that was checked leaves nothing to
-    a second, different answer of the DNS. Raises `AddressRefused`, and `OSError` when the DNS does not answer.
+    a second, different answer of the DNS. Raises `AddressRefused`, and `OSError` when the DNS is silent.
     """
     try:
         parts = urlsplit(url)

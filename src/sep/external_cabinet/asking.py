@@ -71,6 +71,7 @@ def open_visit(
     cabinet: ExternalCabinet,
     code: str,
     birth_date: date,
+    *,
     document_id: str,
     assurance: Assurance,
     now: datetime,

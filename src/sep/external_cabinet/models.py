@@ -70,7 +70,7 @@ class ExternalCabinet(models.Model):
         self.secrets_sealed = key.encrypt(plain, f"external_cabinet.secrets|{self.id}")
 
     def recipient_of(self, phone: str) -> str:
-        """Return HMAC-SHA-256 of an E.164 phone in hex: known again by who knows the phone, told to nobody."""
+        """Return HMAC-SHA-256 of an E.164 phone in hex: it tells a phone only to who knows it."""
         secret = base64.b64decode(self.secrets.recipient.removeprefix("whsec_"))
         return hmac.new(secret, phone.encode(), hashlib.sha256).hexdigest()
 

@@ -117,7 +117,7 @@ def post(cabinet: ExternalCabinet, message_id: str, body: str) -> int | None:
     try:
         address = checked_address(cabinet.webhook)
     except AddressRefused as refused:
-        logger.error("external_cabinet.address_refused", cabinet=cabinet.id, code=refused.code)
+        logger.error("external_cabinet.address_refused", cabinet=cabinet.id, code=refused.code)  # noqa: TRY400  the code says all
         return None
     except OSError:
         return None

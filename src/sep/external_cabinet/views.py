@@ -77,7 +77,12 @@ def begin(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     try:
         token = asking.open_visit(
-            cabinet, asked.recipient, asked.birthDate, asked.idDocument, asked.assurance, now
+            cabinet,
+            asked.recipient,
+            asked.birthDate,
+            document_id=asked.idDocument,
+            assurance=asked.assurance,
+            now=now,
         )
     except asking.NothingThere:
         return _problem(404, "not_found")
