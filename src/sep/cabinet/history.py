@@ -48,6 +48,7 @@ _OPENED: Final = {
     Entrance.MAX_CHAT: gettext_noop("Открыто в чате MAX, дата рождения названа верно"),
     Entrance.MAX_APP: gettext_noop("Открыто в мини-приложении MAX, дата рождения названа верно"),
     Entrance.CABINET: gettext_noop("Открыто в личном кабинете"),
+    Entrance.EXTERNAL: gettext_noop("Открыто во внешнем кабинете"),
 }
 _KINDS: Final = {
     "document:created": gettext_noop("Клиника передала документ"),
@@ -56,6 +57,7 @@ _KINDS: Final = {
     "link:opened": gettext_noop("Открыта ссылка из сообщения"),
     "max:opened": gettext_noop("Открыто в MAX"),
     "cabinet:opened": gettext_noop("Открыто из личного кабинета"),
+    "external:opened": gettext_noop("Открыто во внешнем кабинете"),
     "signer:wrong_birth_date": gettext_noop("Названа неверная дата рождения: документ не показан"),
     "signer:not_me": gettext_noop("Нажато «Это не я»: всё закрыто"),
     "document:viewed": gettext_noop("Документ показан"),

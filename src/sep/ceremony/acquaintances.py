@@ -4,6 +4,7 @@ A phone alone is not a person: a family may share it, and a clinic may have writ
 """
 
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Q
 
@@ -14,6 +15,8 @@ from sep.delivery.max.models import Dialog
 from sep.delivery.models import Channel
 from sep.documents.models import Document, Package
 from sep.documents.statuses import OPEN, Status
+
+_OPENED: Final = {Entrance.CABINET: "cabinet:opened", Entrance.EXTERNAL: "external:opened"}
 
 
 def packages_of(dialog: Dialog, now: datetime) -> list[Package]:
@@ -115,7 +118,7 @@ def begin_visit(
 ) -> tuple[Visit, str]:
     """Begin a visit in MAX or from the cabinet, in the caller's transaction; returns it and its cookie."""
     visit, cookie = visits.begin(package, known, entrance, now=now, address=address, user_agent=user_agent)
-    kind = "cabinet:opened" if entrance is Entrance.CABINET else "max:opened"
+    kind = _OPENED.get(entrance, "max:opened")
     visits.note(package, kind, now, {"visit": visit.id, "entrance": entrance})
     return visit, cookie
 

@@ -22,6 +22,7 @@ class Entrance(models.TextChoices):
     MAX_CHAT = "max_chat", "в чате MAX"
     MAX_APP = "max_app", "в мини-приложении MAX"
     CABINET = "cabinet", "в личном кабинете"
+    EXTERNAL = "external", "во внешнем кабинете"
 
 
 BY_LINK = (Entrance.LINK, Entrance.DESK, Entrance.TABLET)

@@ -355,3 +355,86 @@ def workplace_password(login: str) -> None:
     except LookupError as error:
         raise click.ClickException("Нет сотрудника с таким логином.") from error
     click.echo(f"Новый пароль (показан один раз, при входе его нужно сменить): {password}")
+
+
+@main.group("external-cabinet", short_help="Внешний кабинет пациента.")
+def external_cabinet() -> None:
+    """Чужой кабинет пациента в роли нашего: docs/external-cabinet.md."""
+
+
+@external_cabinet.command("add", short_help="Подключить кабинет.")
+@click.option("--organization", "organization_id", type=click.UUID, help="Чей кабинет; без этого — общий.")
+@click.option("--name", required=True, help="Название кабинета.")
+@click.option("--webhook", required=True, help="Куда сообщать о документах: https://…")
+@click.option("--origin", "origins", multiple=True, help="Чьи страницы могут показать подписание в рамке.")
+def external_cabinet_add(
+    organization_id: uuid.UUID | None, name: str, webhook: str, origins: tuple[str, ...]
+) -> None:
+    """Подключить кабинет и показать его секреты; они показываются один раз."""
+    _prepare()
+    import re
+
+    from django.utils import timezone
+
+    from sep.external_cabinet.addresses import AddressRefused, checked_address
+    from sep.external_cabinet.models import ExternalCabinet, Secrets
+    from sep.parties.models import Organization
+
+    owner = None
+    if organization_id is not None:
+        owner = Organization.objects.filter(pk=organization_id).first()
+        if owner is None:
+            raise click.ClickException("Нет организации с таким идентификатором.")
+    for origin in origins:  # it goes into a header: nothing but an origin
+        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", origin):
+            raise click.BadParameter("нужно вида https://mila.example.", param_hint="--origin")
+    try:
+        checked_address(webhook)
+    except AddressRefused as refused:
+        raise click.BadParameter("нужен публичный адрес https.", param_hint="--webhook") from refused
+    except OSError as error:
+        raise click.BadParameter("имя не находится в DNS.", param_hint="--webhook") from error
+    cabinet = ExternalCabinet(
+        organization=owner, name=name, webhook=webhook, origins=list(origins), created_at=timezone.now()
+    )
+    made = cabinet.secrets = Secrets.new()
+    cabinet.save(force_insert=True)
+    click.echo(f"Идентификатор кабинета (Cabinet-Id): {cabinet.id}")
+    click.echo("Секреты показаны один раз:")
+    click.echo(f"  наши сообщения подписаны:  {made.outgoing}")
+    click.echo(f"  подписывать запросы к нам: {made.incoming}")
+    click.echo(f"  получатель по телефону:    {made.recipient}")
+
+
+@external_cabinet.command("remove", short_help="Отключить кабинет.")
+@click.argument("cabinet_id", metavar="ИДЕНТИФИКАТОР")
+def external_cabinet_remove(cabinet_id: str) -> None:
+    """Отключить кабинет: сообщений ему больше нет, его запросы не принимаются."""
+    _prepare()
+    from django.utils import timezone
+
+    from sep.external_cabinet.models import ExternalCabinet
+
+    found = ExternalCabinet.objects.filter(pk=cabinet_id, disabled_at__isnull=True)
+    if not found.update(disabled_at=timezone.now()):
+        raise click.ClickException("Нет подключённого кабинета с таким идентификатором.")
+    click.echo("Отключён.")
+
+
+@external_cabinet.command("check", short_help="Проверить связь.")
+@click.argument("cabinet_id", metavar="ИДЕНТИФИКАТОР")
+def external_cabinet_check(cabinet_id: str) -> None:
+    """Отправить кабинету пробное сообщение и показать, что он ответил."""
+    _prepare()
+    from sep.external_cabinet.models import ExternalCabinet
+    from sep.external_cabinet.notices import post
+    from sep.parties.identifiers import new_id
+
+    cabinet = ExternalCabinet.objects.filter(pk=cabinet_id, disabled_at__isnull=True).first()
+    if cabinet is None:
+        raise click.ClickException("Нет подключённого кабинета с таким идентификатором.")
+    status = post(cabinet, new_id(), json.dumps({"type": "ping", "data": {}}))
+    if status is None:
+        raise click.ClickException("Кабинет не отвечает, или его адрес не разрешён.")
+    click.echo(f"Ответ: {status}")
+    sys.exit(0 if 200 <= status < 300 else 1)  # noqa: PLR2004

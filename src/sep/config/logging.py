@@ -7,7 +7,7 @@ import traceback
 
 import structlog
 
-_LINK = re.compile(r"/(s|max/webhook|sign/files)/[0-9A-Za-z_:.-]{8,}")
+_LINK = re.compile(r"/(s|max/webhook|sign/files|external-cabinet/open)/[0-9A-Za-z_:.-]{8,}")
 
 
 def without_messages(

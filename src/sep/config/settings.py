@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "sep.verify",
     "sep.maxbot",
     "sep.cabinet",
+    "sep.external_cabinet",
     "sep.config",
     # The clinic's workplace: its apps below the ones that build on them.
     "clinic.home",
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "sep.maxbot.mount.MountedInMax",
+    "sep.external_cabinet.mount.MountedInExternalCabinet",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sep.verify.urls")),
     path("", include("sep.maxbot.urls")),
     path("", include("sep.cabinet.urls")),
+    path("", include("sep.external_cabinet.urls")),
     path("sep/api/v1/", api.urls),
     path("", include("sep.delivery.views")),
     path("clinic/", include("clinic.urls")),

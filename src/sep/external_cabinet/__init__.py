@@ -1,0 +1,1 @@
+"""The connector «внешний кабинет»: a patient cabinet of somebody else in the role of ours."""
