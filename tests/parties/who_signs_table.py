@@ -1,8 +1,8 @@
 """Who must sign, as a lawyer would write it on one sheet: read from 323-ФЗ, ГК and 152-ФЗ, not from our code.
 
 A line is a kind of document, a capacity, a matter and then spans of age with letters: П the patient alone,
-Р his representative alone, ПР both together, a slash where the law leaves a choice, — where nobody may. Written
-by hand and never computed: its purpose is to disagree with `sep.parties.who_signs` when that one is wrong.
+Р his representative alone, ПР both together, a slash where the law leaves a choice, — where nobody may.
+Written by hand and never computed: its purpose is to disagree with `sep.parties.who_signs` when that is wrong.
 """
 
 SHEET = """
