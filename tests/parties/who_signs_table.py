@@ -2,7 +2,7 @@
 
 A line is a kind of document, a capacity, a matter and then spans of age with letters: П the patient alone,
 Р his representative alone, ПР both together, a slash where the law leaves a choice, — where nobody may.
-Written by hand and never computed: its purpose is to disagree with `sep.parties.who_signs` when that is wrong.
+Written by hand, never computed: its purpose is to disagree with `sep.parties.who_signs` when that is wrong.
 """
 
 SHEET = """
