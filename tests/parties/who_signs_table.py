@@ -1,83 +1,135 @@
-"""Who must sign, as a lawyer would write it on one sheet: read from 323-ФЗ, ГК and 152-ФЗ, not from our code.
+"""Who must sign, as a lawyer would write it down: rows to be read against the acts, nothing is computed.
 
-A line is a kind of document, a capacity, a matter and then spans of age with letters: П the patient alone,
-Р his representative alone, ПР both together, a slash where the law leaves a choice, — where nobody may.
-Written by hand, never computed: its purpose is to disagree with `sep.parties.who_signs` when that is wrong.
+A row reads: from what age, through what age (full years, both included), capacity, what the help is about,
+who signs, on what ground. Every case stands in exactly one row.
 """
 
-SHEET = """
-ИДС       обычная      обычное         0-14 Р    15-∞ П
-ИДС       обычная      нарколог        0-17 Р    18-∞ П
-ИДС       обычная      освидет         0-17 Р    18-∞ П
-ИДС       обычная      наркомания      0-15 Р    16-∞ П
-ИДС       обычная      трансплант      0-17 Р    18-∞ П
-ИДС       эмансип      обычное         0-13 —    14-∞ П
-ИДС       эмансип      нарколог        0-13 —    14-∞ П
-ИДС       эмансип      освидет         0-13 —    14-∞ П
-ИДС       эмансип      наркомания      0-13 —    14-∞ П
-ИДС       эмансип      трансплант      0-13 —    14-∞ П
-ИДС       ограничен    обычное         0-14 Р    15-∞ П
-ИДС       ограничен    нарколог        0-17 Р    18-∞ П
-ИДС       ограничен    освидет         0-17 Р    18-∞ П
-ИДС       ограничен    наркомания      0-15 Р    16-∞ П
-ИДС       ограничен    трансплант      0-17 Р    18-∞ П
-ИДС       недееспос    обычное         0-14 Р    15-17 П    18-∞ Р
-ИДС       недееспос    нарколог        0-∞ Р
-ИДС       недееспос    освидет         0-∞ Р
-ИДС       недееспос    наркомания      0-15 Р    16-17 П    18-∞ Р
-ИДС       недееспос    трансплант      0-∞ Р
-ИДС       согласен     обычное         0-14 Р    15-∞ П
-ИДС       согласен     нарколог        0-17 Р    18-∞ П
-ИДС       согласен     освидет         0-17 Р    18-∞ П
-ИДС       согласен     наркомания      0-15 Р    16-∞ П
-ИДС       согласен     трансплант      0-17 Р    18-∞ П
-договор   обычная      *               0-13 Р    14-17 ПР/Р    18-∞ П
-договор   эмансип      *               0-13 —    14-∞ П
-договор   ограничен    *               0-13 Р    14-17 ПР/Р    18-∞ ПР
-договор   недееспос    *               0-13 Р    14-17 ПР/Р    18-∞ Р
-договор   согласен     *               0-13 Р    14-17 ПР/Р    18-∞ Р
-ПДн       обычная      *               0-14 Р    15-17 ПР    18-∞ П
-ПДн       эмансип      *               0-13 —    14-∞ П
-ПДн       ограничен    *               0-14 Р    15-17 ПР    18-∞ П
-ПДн       недееспос    *               0-14 Р    15-17 ПР    18-∞ Р
-ПДн       согласен     *               0-14 Р    15-17 ПР    18-∞ Р
-ПЭП       обычная      *               0-13 Р    14-17 П/Р    18-∞ П
-ПЭП       эмансип      *               0-13 —    14-∞ П
-ПЭП       ограничен    *               0-13 Р    14-17 П/Р    18-∞ П/Р
-ПЭП       недееспос    *               0-13 Р    14-17 П/Р    18-∞ Р
-ПЭП       согласен     *               0-13 Р    14-17 П/Р    18-∞ П/Р
-"""
+from typing import NamedTuple
 
-COLUMNS = {
-    "consent": "ИДС",
-    "refusal": "ИДС",
-    "withdrawal": "ИДС",
-    "contract": "договор",
-    "act": "договор",
-    "other": "договор",
-    "personal_data_consent": "ПДн",
-    "pep_agreement": "ПЭП",
-}
-CAPACITIES = {
-    "ordinary": "обычная",
-    "emancipated": "эмансип",
-    "limited": "ограничен",
-    "incapable": "недееспос",
-    "incapable_consenting": "согласен",
-}
-MATTERS = {
-    "ordinary": "обычное",
-    "narcology": "нарколог",
-    "examination": "освидет",
-    "addiction": "наркомания",
-    "transplantation": "трансплант",
+FOREVER = 200
+
+MATTERS = ("ordinary", "narcology", "addiction", "examination", "transplantation")
+CAPACITIES = ("ordinary", "emancipated", "incapable", "incapable_consenting", "limited")
+# Marks of an adult, incapable or limited, change nothing for a minor: the rules of his age hold.
+NOT_EMANCIPATED = ("ordinary", "incapable", "incapable_consenting", "limited")
+INCAPABLE = ("incapable", "incapable_consenting")
+
+NOBODY = ()
+PATIENT = (("patient",),)
+REPRESENTATIVE = (("representative",),)
+TOGETHER = (("patient", "representative"),)
+TOGETHER_OR_REPRESENTATIVE = (("patient", "representative"), ("representative",))
+EITHER = (("patient",), ("representative",))
+
+
+class Row(NamedTuple):
+    since: int
+    through: int
+    capacities: tuple[str, ...]
+    matters: tuple[str, ...]
+    signs: tuple[tuple[str, ...], ...]
+    ground: str
+
+
+CONSENT = (
+    Row(0, 14, NOT_EMANCIPATED, ("ordinary",), REPRESENTATIVE, "323-ФЗ ст. 20 ч. 2 п. 1"),
+    Row(15, 17, NOT_EMANCIPATED, ("ordinary",), PATIENT, "323-ФЗ ст. 54 ч. 2"),
+    Row(0, 15, NOT_EMANCIPATED, ("addiction",), REPRESENTATIVE, "323-ФЗ ст. 54 ч. 2"),
+    Row(16, 17, NOT_EMANCIPATED, ("addiction",), PATIENT, "323-ФЗ ст. 54 ч. 2"),
+    Row(0, 17, NOT_EMANCIPATED, ("narcology",), REPRESENTATIVE, "323-ФЗ ст. 20 ч. 2 п. 2; 3-ФЗ ст. 54 п. 2"),
+    Row(0, 17, NOT_EMANCIPATED, ("examination",), REPRESENTATIVE, "323-ФЗ ст. 20 ч. 2 п. 2"),
+    Row(0, 17, NOT_EMANCIPATED, ("transplantation",), REPRESENTATIVE, "323-ФЗ ст. 47 ч. 5"),
+    Row(18, FOREVER, ("ordinary",), MATTERS, PATIENT, "323-ФЗ ст. 20 ч. 1"),
+    Row(18, FOREVER, ("limited",), MATTERS, PATIENT, "323-ФЗ ст. 20 ч. 2: ограниченные не названы"),
+    Row(18, FOREVER, ("incapable_consenting",), MATTERS, PATIENT, "323-ФЗ ст. 20 ч. 2 п. 1"),
+    Row(18, FOREVER, ("incapable",), MATTERS, REPRESENTATIVE, "323-ФЗ ст. 20 ч. 2 п. 1"),
+    Row(0, 13, ("emancipated",), MATTERS, NOBODY, "ГК 21, 27; СК 13: так рано не бывает"),
+    Row(14, FOREVER, ("emancipated",), MATTERS, PATIENT, "ГК 21 п. 2, 27; 323-ФЗ ст. 54 ч. 3"),
+)
+
+CONTRACT = (
+    Row(0, 13, NOT_EMANCIPATED, MATTERS, REPRESENTATIVE, "ГК 28"),
+    Row(14, 17, NOT_EMANCIPATED, MATTERS, TOGETHER_OR_REPRESENTATIVE, "ГК 26; один — «заказчик», ГК 430"),
+    Row(18, FOREVER, ("ordinary",), MATTERS, PATIENT, "ГК 21 п. 1"),
+    Row(18, FOREVER, ("limited",), MATTERS, TOGETHER, "ГК 30: с согласия попечителя"),
+    Row(18, FOREVER, INCAPABLE, MATTERS, REPRESENTATIVE, "ГК 29 п. 2: опекун"),
+    Row(0, 13, ("emancipated",), MATTERS, NOBODY, "ГК 21, 27; СК 13: так рано не бывает"),
+    Row(14, FOREVER, ("emancipated",), MATTERS, PATIENT, "ГК 21 п. 2, 27"),
+)
+
+PERSONAL_DATA_CONSENT = (
+    Row(0, 14, NOT_EMANCIPATED, MATTERS, REPRESENTATIVE, "152-ФЗ ст. 9; ГК 28; в 14 лет — осторожности ради"),
+    Row(15, 17, NOT_EMANCIPATED, MATTERS, TOGETHER, "152-ФЗ ст. 9; ГК 26; осторожности ради"),
+    Row(18, FOREVER, ("ordinary",), MATTERS, PATIENT, "152-ФЗ ст. 9 ч. 1"),
+    Row(18, FOREVER, ("limited",), MATTERS, PATIENT, "152-ФЗ ст. 9 ч. 6: ограниченные не названы"),
+    Row(18, FOREVER, INCAPABLE, MATTERS, REPRESENTATIVE, "152-ФЗ ст. 9 ч. 6"),
+    Row(0, 13, ("emancipated",), MATTERS, NOBODY, "ГК 21, 27; СК 13: так рано не бывает"),
+    Row(14, FOREVER, ("emancipated",), MATTERS, PATIENT, "ГК 21 п. 2, 27; 152-ФЗ ст. 9 ч. 1"),
+)
+
+# Whoever is going to sign agrees about his own signature.
+PEP_AGREEMENT = (
+    Row(0, 13, NOT_EMANCIPATED, MATTERS, REPRESENTATIVE, "63-ФЗ ст. 6 ч. 2; ГК 28"),
+    Row(14, 17, NOT_EMANCIPATED, MATTERS, EITHER, "63-ФЗ ст. 6 ч. 2, ст. 9"),
+    Row(18, FOREVER, ("ordinary",), MATTERS, PATIENT, "63-ФЗ ст. 6 ч. 2, ст. 9"),
+    Row(18, FOREVER, ("limited",), MATTERS, EITHER, "63-ФЗ ст. 6 ч. 2, ст. 9"),
+    Row(18, FOREVER, ("incapable_consenting",), MATTERS, EITHER, "63-ФЗ ст. 6 ч. 2, ст. 9"),
+    Row(18, FOREVER, ("incapable",), MATTERS, REPRESENTATIVE, "63-ФЗ ст. 6 ч. 2; ГК 29 п. 2"),
+    Row(0, 13, ("emancipated",), MATTERS, NOBODY, "ГК 21, 27; СК 13: так рано не бывает"),
+    Row(14, FOREVER, ("emancipated",), MATTERS, PATIENT, "63-ФЗ ст. 6 ч. 2; ГК 21 п. 2, 27"),
+)
+
+WHO_SIGNS = {
+    "consent": CONSENT,
+    "refusal": CONSENT,
+    "withdrawal": CONSENT,
+    "personal_data_consent": PERSONAL_DATA_CONSENT,
+    "contract": CONTRACT,
+    "act": CONTRACT,
+    "other": CONTRACT,
+    "pep_agreement": PEP_AGREEMENT,
 }
 
-REPRESENTS = """
-обычная      0-17 mother father parent adoptive_parent guardian trustee    18-∞ —
-эмансип      0-∞ —
-ограничен    0-17 mother father parent adoptive_parent guardian trustee    18-∞ trustee
-недееспос    0-17 mother father parent adoptive_parent guardian trustee    18-∞ guardian
-согласен     0-17 mother father parent adoptive_parent guardian trustee    18-∞ guardian
-"""
-"""Whose relation makes a legal representative, by the patient's capacity and age."""
+
+class Representation(NamedTuple):
+    since: int
+    through: int
+    capacities: tuple[str, ...]
+    relations: tuple[str, ...]
+    ground: str
+
+
+ANY_LEGAL = ("mother", "father", "parent", "adoptive_parent", "guardian", "trustee")
+
+WHO_REPRESENTS = (
+    Representation(0, 17, NOT_EMANCIPATED, ANY_LEGAL, "СК 64, 137; ГК 26, 28, 32, 33"),
+    Representation(18, FOREVER, ("ordinary",), (), "ГК 21 п. 1"),
+    Representation(18, FOREVER, INCAPABLE, ("guardian",), "ГК 29 п. 2, 32"),
+    Representation(18, FOREVER, ("limited",), ("trustee",), "ГК 30, 33"),
+    Representation(0, FOREVER, ("emancipated",), (), "СК 61 п. 2; ГК 40 п. 3"),
+)
+
+# Near to the patient, or nearly the right word; none of them is a ground to sign for him.
+NO_REPRESENTATIVES = (
+    "",
+    "grandmother",
+    "grandfather",
+    "nanny",
+    "spouse",
+    "sister",
+    "brother",
+    "son",
+    "daughter",
+    "stepfather",
+    "neighbour",
+    "representative",
+    "patient",
+    "Mother",
+    "GUARDIAN",
+    " mother",
+    "trustee ",
+    "parents",
+    "guardian,trustee",
+    "мать",
+    "опекун",
+)
