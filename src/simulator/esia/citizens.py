@@ -15,6 +15,8 @@ _OIDS: Final = 1_000_000_000
 class CitizenForm(forms.Form):
     """A typed person."""
 
+    use_required_attribute = False  # the browser must not ask for these when another person is picked
+
     family = forms.CharField(label="Фамилия", max_length=100)
     given = forms.CharField(label="Имя", max_length=100)
     patronymic = forms.CharField(label="Отчество", max_length=100, required=False)
