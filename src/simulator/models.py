@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from simulator.esia.models import EsiaBehaviour, EsiaFault, EsiaGrant
 from simulator.max.models import (
     ChatMessage,
     Commands,
@@ -26,6 +27,9 @@ __all__ = [
     "Commands",
     "Delivery",
     "Dialog",
+    "EsiaBehaviour",
+    "EsiaFault",
+    "EsiaGrant",
     "GatewayFault",
     "HandsetFault",
     "MaxBehaviour",
