@@ -31,7 +31,7 @@ from sep.delivery import carriers, outcomes, routing
 from sep.delivery.limits import LIMITS, TooManyMessages
 from sep.delivery.models import Attempt, Channel, Delivery, Purpose
 from sep.delivery.sms.gateway import ReceiptState
-from sep.documents import recall
+from sep.documents import lifecycle, recall
 from sep.documents.models import Document
 from sep.documents.statuses import TRANSITIONS, Status
 from sep.documents.tasks import expire_documents
@@ -399,11 +399,7 @@ class Life(RuleBasedStateMachine):
         told = [event["kind"] for event in log.history(self.document_id)]
         assert told == self.model.history
         assert [event["kind"] for event in log.history(self.package.id)] == self.model.history_of_package
-        moves = [
-            Status(kind.partition(":")[2])
-            for kind in told
-            if kind.startswith("document:") and kind != "document:viewed"
-        ]
+        moves = [Status(kind.partition(":")[2]) for kind in told if kind in lifecycle.DOCUMENT_EVENTS]
         assert all(to in TRANSITIONS[at] for at, to in pairwise(moves))
 
     @invariant()
