@@ -83,6 +83,23 @@ def test_new_phone_waits_a_day_for_risky_documents_and_the_former_number_is_told
     assert walk.sign(document, visit, tomorrow) is Answer.SIGNED
 
 
+def test_ending_an_agreement_first_is_no_way_around_the_rest():
+    clinic = builders.organization()
+    builders.package(clinic=clinic)
+    agreements.end(Agreement.objects.get(), "по заявлению", timezone.now())
+    package = builders.package(clinic=clinic)
+    with pytest.raises(codes.PhoneTooNew):
+        codes.issue(package.documents.get().id, walk.opened_visit(package), now=timezone.now())
+
+
+def test_same_phone_after_an_end_rests_no_more():
+    clinic, signer = builders.organization(), builders.signing()
+    builders.package(clinic=clinic, signer=signer)
+    agreements.end(Agreement.objects.get(), "по заявлению", timezone.now())
+    package = builders.package(clinic=clinic, signer=signer)
+    assert walk.sign(package.documents.get(), walk.opened_visit(package)) is Answer.SIGNED
+
+
 def test_agreement_of_one_clinic_is_none_with_another():
     signer = builders.signing()
     builders.package(signer=signer)

@@ -59,11 +59,11 @@ def conclude(organization: Organization, person: Person, made: Concluded, *, now
     The same number with the same phone again changes nothing. `person.phone` is the phone agreed upon.
     """
     Organization.objects.select_for_update().get(pk=organization.pk)
-    earlier = agreement_of(organization, person)
+    earlier = next(iter(all_of(organization, person)), None)  # an ended one too: its phone is not forgotten
     same_phone = earlier is not None and bytes(earlier.phone_index) == phone_index(person.phone)
-    if earlier is not None and same_phone and earlier.number == made.number:
-        return earlier
-    if earlier is not None:
+    if earlier is not None and earlier.ended_at is None:
+        if same_phone and earlier.number == made.number:
+            return earlier
         end(earlier, f"Заменено соглашением №\u00a0{made.number}", now)
     agreement = Agreement(
         organization=organization,
