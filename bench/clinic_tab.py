@@ -140,9 +140,10 @@ def _documents_at_service(organization, count):
     while left:
         news = [builders.new_document(pdf=builders.pdf(pages=1)) for _ in range(min(left, 20))]
         package = builders.new_package(*news, id_patient_mis="2156801")
-        checked = intake.CheckedPackage(
-            organization, package, [inspection] * len(news), now + intake.DEFAULT_TERM
-        )
+        documents = [
+            intake.CheckedDocument(new, inspection, frozenset({"patient"}), ["sms_code"]) for new in news
+        ]
+        checked = intake.CheckedPackage(organization, package, documents, now + intake.DEFAULT_TERM)
         with transaction.atomic():
             intake.store(checked, now)
         left -= len(news)

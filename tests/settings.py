@@ -31,10 +31,6 @@ if "SEP_SEAL_PKCS12" not in os.environ:
 
 from sep.config.settings import *  # noqa: E402, F403  the variables above must be set before
 
-if "OPTIONS" in DATABASES["default"]:  # noqa: F405
-    # No test cuts the power: a kill -9 loses nothing without it, and the disk need not turn for every commit.
-    _options = DATABASES["default"]["OPTIONS"]  # noqa: F405
-    _options["init_command"] = _options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

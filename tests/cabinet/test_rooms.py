@@ -8,9 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
+from django.utils import timezone
 
 from sep.cabinet import urls
 from sep.cabinet.models import Session
+from sep.ceremony import strangers
 from sep.ceremony.models import Entrance, Visit
 from sep.documents.intake import NewRecipient
 from sep.documents.models import Document, Package
@@ -194,3 +196,11 @@ def test_pages_are_never_kept_by_a_browser_and_the_worker_keeps_no_document():
     kept = re.search(r"kept = \[(.*?)\]", worker).group(1)
     assert "documents" not in kept
     assert Client().get("/cabinet/manifest.webmanifest").json()["start_url"] == "/cabinet/"
+
+
+def test_document_closed_by_a_stranger_says_so_in_the_cabinet_too():
+    package = builders.package()
+    strangers.not_me(walk.opened_visit(package), timezone.now())
+    guest = Guest().enter(package.signer.person)
+    page = guest.get(guest.post(f"/cabinet/documents/{package.documents.get().id}/sign"))
+    assert "сообщил, что сообщение пришло не ему" in page

@@ -61,6 +61,7 @@ def _closed(request: HttpRequest, visit: Visit, document: Document) -> HttpRespo
         **around(visit, document),
         "status": document.status_on(now).value,
         "has_signed": turn.has_signed(document, visit.package),
+        "is_frozen": turn.is_frozen(visit.package),
         "is_lawful": turn.is_lawful(document, visit.package, now),
         "second": next(iter(turn.others_missing(document, visit.package)), None),
         "next": reading.next_to_sign(visit, now),
